@@ -1,0 +1,3 @@
+//! The imputome program.
+
+fn main() {}

@@ -1,0 +1,169 @@
+//! An expression table with its gaps.
+
+use ndarray::{Array2, Axis};
+
+use crate::{Covariates, Error, Mask, Names, Result, Scale};
+
+/// An expression table, what is known of its rows and columns, and its gaps.
+///
+/// Rows are samples (bulk profiles or single cells), columns are genes.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    /// Expression, shape `[samples, genes]`, in the unit of `scale`. What stands at a gap has
+    /// no meaning and is never read.
+    pub values: Array2<f32>,
+    /// True where the assay gave a value (or, in a holdout, where it is visible). Same shape.
+    pub measured: Mask,
+    /// Row names, unique.
+    pub samples: Names,
+    /// Column names, unique.
+    pub genes: Names,
+    /// Tissue, sex, age and the like: one row per sample.
+    pub covariates: Covariates,
+    /// The donor (or other unit that no split may tear apart) of each sample, shape `[samples]`.
+    pub groups: Option<Vec<String>>,
+    /// What one unit of `values` means.
+    pub scale: Scale,
+}
+
+impl Dataset {
+    /// A table without covariates or groups; values that are not finite are gaps.
+    ///
+    /// Refused when names and table differ in size.
+    pub fn new(values: Array2<f32>, samples: Names, genes: Names) -> Result<Self> {
+        let expected = (samples.len(), genes.len());
+        if values.dim() != expected {
+            return Err(Error::Shape {
+                what: "table of samples by genes".into(),
+                expected: format!("{expected:?}"),
+                found: format!("{:?}", values.dim()),
+            });
+        }
+        let measured = Mask(values.mapv(f32::is_finite));
+        let covariates = Covariates::none(samples.len());
+        Ok(Self {
+            values,
+            measured,
+            samples,
+            genes,
+            covariates,
+            groups: None,
+            scale: Scale::Unknown,
+        })
+    }
+
+    /// The same table with covariates. Refused when they describe another number of samples.
+    pub fn with_covariates(mut self, covariates: Covariates) -> Result<Self> {
+        expect_rows("covariates", self.n_samples(), covariates.n_samples())?;
+        self.covariates = covariates;
+        Ok(self)
+    }
+
+    /// The same table with a group per sample. Refused when their number differs.
+    pub fn with_groups(mut self, groups: Vec<String>) -> Result<Self> {
+        expect_rows("groups", self.n_samples(), groups.len())?;
+        self.groups = Some(groups);
+        Ok(self)
+    }
+
+    /// Number of rows.
+    pub fn n_samples(&self) -> usize {
+        self.values.nrows()
+    }
+
+    /// Number of columns.
+    pub fn n_genes(&self) -> usize {
+        self.values.ncols()
+    }
+
+    /// The value of sample `s`, gene `g`, or nothing where there is a gap.
+    pub fn entry(&self, s: usize, g: usize) -> Option<f32> {
+        self.measured.get(s, g).then(|| self.values[(s, g)])
+    }
+
+    /// The measured values of one gene with their rows, in row order.
+    pub fn measured_of_gene(&self, g: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let values = self.values.column(g);
+        let measured = self.measured.0.column(g);
+        values
+            .into_iter()
+            .zip(measured)
+            .enumerate()
+            .filter(|(_, (_, measured))| **measured)
+            .map(|(s, (value, _))| (s, *value))
+    }
+
+    /// The group of each sample; a sample is its own group where none were given.
+    pub fn group_of_samples(&self) -> Vec<String> {
+        match &self.groups {
+            Some(groups) => groups.clone(),
+            None => self.samples.as_slice().to_vec(),
+        }
+    }
+
+    /// The given rows, in that order. Positions must not repeat.
+    pub fn select_samples(&self, positions: &[usize]) -> Self {
+        Self {
+            values: self.values.select(Axis(0), positions),
+            measured: Mask(self.measured.0.select(Axis(0), positions)),
+            samples: self.samples.select(positions),
+            genes: self.genes.clone(),
+            covariates: self.covariates.select(positions),
+            groups: self
+                .groups
+                .as_ref()
+                .map(|g| positions.iter().map(|&p| g[p].clone()).collect()),
+            scale: self.scale,
+        }
+    }
+
+    /// The given columns, in that order. Positions must not repeat.
+    pub fn select_genes(&self, positions: &[usize]) -> Self {
+        Self {
+            values: self.values.select(Axis(1), positions),
+            measured: Mask(self.measured.0.select(Axis(1), positions)),
+            samples: self.samples.clone(),
+            genes: self.genes.select(positions),
+            covariates: self.covariates.clone(),
+            groups: self.groups.clone(),
+            scale: self.scale,
+        }
+    }
+
+    /// Refuses a table whose genes are not exactly `known`, in that order.
+    pub fn expect_genes(&self, method: &str, known: &[String]) -> Result<()> {
+        if self.genes.as_slice() == known {
+            return Ok(());
+        }
+        let position = self
+            .genes
+            .iter()
+            .zip(known)
+            .take_while(|(a, b)| a == b)
+            .count();
+        let name = |names: &[String]| {
+            names
+                .get(position)
+                .cloned()
+                .unwrap_or_else(|| "(end)".into())
+        };
+        Err(Error::GenesDiffer {
+            method: method.into(),
+            known: known.len(),
+            position: position + 1,
+            expected: name(known),
+            found: name(self.genes.as_slice()),
+        })
+    }
+}
+
+fn expect_rows(what: &str, expected: usize, found: usize) -> Result<()> {
+    if expected == found {
+        return Ok(());
+    }
+    Err(Error::Shape {
+        what: format!("{what} per sample"),
+        expected: expected.to_string(),
+        found: found.to_string(),
+    })
+}

@@ -1,0 +1,116 @@
+//! A method before it has learned, and after.
+
+use ndarray::Array2;
+
+use crate::{Dataset, Error, MethodCard, Result, Run, Setting, Summary, Weights, settings};
+
+/// A method with its settings chosen and nothing learned yet.
+///
+/// Tables reach a method prepared: every gene is standardized by its training rows and was
+/// measured, with some variation, in at least one training sample.
+pub trait Imputer: std::fmt::Debug + Send + Sync {
+    /// Name, source and needs of the method.
+    fn card(&self) -> &'static MethodCard;
+
+    /// Its settings with their docs, values and limits.
+    fn settings(&self) -> Vec<Setting>;
+
+    /// Refuses settings outside their limits, before any data is read.
+    fn check(&self) -> Result<()> {
+        settings::check(self.card().name, &self.settings())
+    }
+
+    /// Bytes that fitting and imputing need beside the table itself; an estimate from above.
+    fn memory(&self, shape: TableShape) -> u64;
+
+    /// Learns from the measured entries of `train` and reads no others.
+    fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>>;
+
+    /// Rebuilds what an earlier `fit` learned.
+    fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>>;
+
+    /// Starts from what another cohort taught (transfer learning).
+    fn fit_from(
+        &self,
+        start: &Weights,
+        train: &Dataset,
+        run: &Run,
+    ) -> Result<Box<dyn FittedImputer>> {
+        let _ = (start, train, run);
+        Err(Error::CannotTransfer {
+            method: self.card().name.into(),
+        })
+    }
+}
+
+/// A method that has learned, ready for data over the same genes.
+pub trait FittedImputer: Send + Sync {
+    /// Estimates every entry of `data`, measured or not, on the scale of `data`.
+    fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation>;
+
+    /// Everything `restore` needs, by name.
+    fn weights(&self) -> Weights;
+
+    /// How the fit went: learning curves, choices made, remarks.
+    fn summary(&self) -> Summary;
+}
+
+impl std::fmt::Debug for dyn FittedImputer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("FittedImputer")
+    }
+}
+
+/// Estimates for every entry of a dataset.
+#[derive(Clone, Debug)]
+pub struct Imputation {
+    /// Shape `[samples, genes]`, on the scale of the data imputed, all finite.
+    pub estimates: Array2<f32>,
+    /// Standard deviation of each estimate, same shape, from methods that give one.
+    pub spread: Option<Array2<f32>>,
+    /// What the user should know about these estimates, such as levels never seen in training.
+    pub remarks: Vec<String>,
+}
+
+impl Imputation {
+    /// Estimates without spread or remarks.
+    pub fn of(estimates: Array2<f32>) -> Self {
+        Self {
+            estimates,
+            spread: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// The table with its gaps filled and its measured entries untouched, bit for bit.
+    pub fn fill(&self, data: &Dataset) -> Array2<f32> {
+        ndarray::Zip::from(&data.values)
+            .and(&data.measured.0)
+            .and(&self.estimates)
+            .map_collect(|&value, &measured, &estimate| if measured { value } else { estimate })
+    }
+}
+
+/// The size of a table and of its covariates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TableShape {
+    /// Rows.
+    pub samples: usize,
+    /// Columns.
+    pub genes: usize,
+    /// Levels of all categorical covariates plus numeric ones.
+    pub covariate_columns: usize,
+}
+
+impl TableShape {
+    /// The shape of a dataset.
+    pub fn of(data: &Dataset) -> Self {
+        let encoder = crate::CovariateEncoder::fit(&data.covariates);
+        let levels: usize = encoder.categorical.iter().map(|c| c.levels.len()).sum();
+        Self {
+            samples: data.n_samples(),
+            genes: data.n_genes(),
+            covariate_columns: levels + encoder.numeric.len(),
+        }
+    }
+}

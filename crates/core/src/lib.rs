@@ -1,0 +1,34 @@
+//! The vocabulary of imputome: what every crate may know.
+//!
+//! A [`Dataset`] is an expression table with its gaps, covariates and donor groups.
+//! [`prepare`] splits it without tearing a donor apart, scales it by its training rows and
+//! hides entries. A method is an [`Imputer`] before it has learned and a [`FittedImputer`]
+//! after; a [`Run`] says how an execution goes (seed, threads, progress, cancellation), never
+//! what the method is.
+//!
+//! No file, terminal, environment variable or clock is touched here.
+
+pub mod card;
+pub mod covariates;
+pub mod dataset;
+pub mod error;
+pub mod imputer;
+pub mod mask;
+pub mod names;
+pub mod prepare;
+pub mod run;
+pub mod scale;
+pub mod settings;
+pub mod weights;
+
+pub use card::{MethodCard, Preset};
+pub use covariates::{Covariate, CovariateEncoder, CovariateValues, Covariates, EncodedCovariates};
+pub use dataset::Dataset;
+pub use error::{Error, ErrorKind, Result};
+pub use imputer::{FittedImputer, Imputation, Imputer, TableShape};
+pub use mask::{Holdout, Mask};
+pub use names::Names;
+pub use run::{Checkpoints, Curve, Progress, Run, Summary};
+pub use scale::Scale;
+pub use settings::{Setting, Settings};
+pub use weights::{Tensor, Weights};

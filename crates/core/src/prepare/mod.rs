@@ -1,0 +1,9 @@
+//! From a table to what methods learn from: split, scale, hide.
+
+pub mod hide;
+pub mod scaler;
+pub mod split;
+
+pub use hide::hide_at_random;
+pub use scaler::Scaler;
+pub use split::{Split, split_groups};
