@@ -1,1 +1,5 @@
 //! Methods with a network.
+
+pub mod pmi;
+
+pub use pmi::Pmi;
