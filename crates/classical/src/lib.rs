@@ -1,1 +1,14 @@
-//! Methods without a network.
+//! Methods without a network: what every network must clear.
+//!
+//! * [`Mean`], [`Median`]: one value per gene, or per gene and tissue ([`per_gene`]).
+//! * [`Knn`]: the nearest training samples ([`neighbors`]).
+//! * [`Factor`]: factor analysis with covariates ([`low_rank`]).
+
+pub mod low_rank;
+pub mod neighbors;
+pub mod per_gene;
+
+pub use low_rank::factor::{Factor, FittedFactor};
+pub use neighbors::knn::{Knn, NeighborWeights};
+pub use per_gene::mean::Mean;
+pub use per_gene::median::Median;

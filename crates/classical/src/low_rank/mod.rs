@@ -1,0 +1,3 @@
+//! Few factors behind many genes.
+
+pub mod factor;

@@ -1,0 +1,3 @@
+//! Estimates from the samples most alike.
+
+pub mod knn;

@@ -1,0 +1,4 @@
+//! One value per gene, or per gene and level of a covariate.
+
+pub mod mean;
+pub mod median;
