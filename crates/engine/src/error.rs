@@ -15,13 +15,15 @@ pub enum EngineError {
         problem: String,
     },
     /// A buffer does not have the size that the network and the batch ask for.
-    #[error("{what} holds {found} values; expected {expected}")]
+    #[error("{what} holds {found} {unit}; expected {expected}")]
     Size {
         /// The buffer.
         what: String,
-        /// Number of values asked for.
+        /// What it holds.
+        unit: &'static str,
+        /// Number asked for.
         expected: usize,
-        /// Number of values given.
+        /// Number given.
         found: usize,
     },
     /// An input of the batch is of another kind than the network declares.
@@ -59,6 +61,9 @@ pub enum EngineError {
         /// The value given.
         found: f64,
     },
+    /// An update at once was asked for while accumulated gradients wait.
+    #[error("accumulated gradients wait to be applied; step with Update::Apply before Update::Now")]
+    PendingGradients,
     /// Stored weights lack a tensor that the network has.
     #[error("stored weights lack `{name}`; were they made by another network?")]
     MissingTensor {

@@ -81,7 +81,7 @@ pub enum Objective<'a> {
 
 /// Given the output, shape `[samples, output_width]`, writes the gradient of the objective with respect to it
 /// (same shape, zeros at first) and gives the value of the objective.
-pub type OutputGradient<'a> = dyn FnMut(&[f32], &mut [f32]) -> f64 + Send + 'a;
+pub type OutputGradient<'a> = dyn FnMut(&[f32], &mut [f32]) -> f64 + 'a;
 
 /// The loss of one head and its share in the objective.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+mod validate;
+
 /// A whole network: what it reads and the branches that read it.
 ///
 /// Branches are independent of each other except for shared embeddings. The output of the network is the

@@ -1,11 +1,15 @@
 //! The arithmetic of the blocks, forward and backward, one file for each kind.
+//!
+//! All matrices hold one row for each sample.
 
-/// `1 / (1 + exp(-z))`, without overflow at either end.
-pub(crate) fn sigmoid(z: f32) -> f32 {
-    let power = (-z.abs()).exp();
-    if z >= 0.0 {
-        1.0 / (1.0 + power)
-    } else {
-        power / (1.0 + power)
-    }
-}
+mod activation;
+mod dropout;
+mod norm;
+mod product;
+
+pub(crate) use activation::sigmoid;
+pub(crate) use dropout::dropout_factors;
+pub(crate) use norm::{BatchStatistics, Normalized, column_sums};
+pub(crate) use product::{
+    Factors, TILE_COLUMNS, block_rows, column_panels, input_gradient, product,
+};

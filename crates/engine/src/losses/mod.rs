@@ -135,3 +135,33 @@ impl Entries<'_> {
         }
     }
 }
+
+/// Value of a loss for an output that is already there, such as that of a prediction.
+///
+/// `output`, `target` and `weight` are `[samples, width]`.
+///
+/// # Panics
+/// Where their sizes differ or are no multiple of `width`.
+pub fn evaluate(
+    loss: &dyn Loss,
+    width: usize,
+    output: &[f32],
+    target: &[f32],
+    weight: Option<&[f32]>,
+) -> f64 {
+    assert!(output.len() == target.len() && output.len().is_multiple_of(width.max(1)));
+    assert!(weight.is_none_or(|weight| weight.len() == output.len()));
+    let rows = (0..output.len())
+        .step_by(width.max(1))
+        .map(|start| start..start + width);
+    let sums: Vec<Sums> = rows
+        .map(|row| {
+            loss.sums(&Entries {
+                output: &output[row.clone()],
+                target: &target[row.clone()],
+                weight: weight.map(|weight| &weight[row]),
+            })
+        })
+        .collect();
+    loss.value(&sums)
+}

@@ -1,0 +1,109 @@
+//! The objective of a step: its value and the gradient of the output.
+
+use super::inputs::check_size;
+use crate::batch::Batch;
+use crate::error::EngineError;
+use crate::losses::{Entries, Loss, Sums};
+use crate::model::Objective;
+
+/// A matrix `[samples, width]` of which a loss sees the columns from `start` to before `end`.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    width: usize,
+    start: usize,
+    end: usize,
+}
+
+/// Refuses a batch whose target does not fit, and heads that are not those of the network.
+pub(super) fn check_objective(
+    objective: &Objective<'_>,
+    batch: &Batch<'_>,
+    heads: &[usize],
+) -> Result<(), EngineError> {
+    if let Objective::Gradient(_) = objective {
+        return Ok(());
+    }
+    let size = batch.samples * heads.iter().sum::<usize>();
+    check_size("the target", "values", size, batch.target.len())?;
+    if let Some(weight) = batch.weight {
+        check_size("the weight of the target", "values", size, weight.len())?;
+    }
+    match objective {
+        Objective::Heads(losses) => check_size(
+            "the objective",
+            "losses for heads",
+            heads.len(),
+            losses.len(),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Value of the objective and gradient of the output, shape `[samples, width]`, for a batch that fits.
+pub(super) fn evaluate(
+    objective: Objective<'_>,
+    batch: &Batch<'_>,
+    output: &[f32],
+    heads: &[usize],
+) -> (f64, Vec<f32>) {
+    let width = heads.iter().sum();
+    let mut gradient = vec![0.0; output.len()];
+    let value = match objective {
+        Objective::Gradient(supplied) => supplied(output, &mut gradient),
+        Objective::Loss(loss) => {
+            let whole = Columns {
+                width,
+                start: 0,
+                end: width,
+            };
+            evaluate_loss(loss, batch, output, whole, &mut gradient)
+        }
+        Objective::Heads(losses) => {
+            let mut value = 0.0;
+            let mut start = 0;
+            for (head, width_of_head) in losses.iter().zip(heads) {
+                let columns = Columns {
+                    width,
+                    start,
+                    end: start + width_of_head,
+                };
+                let loss = evaluate_loss(head.loss, batch, output, columns, &mut gradient);
+                value += f64::from(head.scale) * loss;
+                for row in gradient.chunks_mut(width) {
+                    row[start..columns.end]
+                        .iter_mut()
+                        .for_each(|entry| *entry *= head.scale);
+                }
+                start = columns.end;
+            }
+            value
+        }
+    };
+    (value, gradient)
+}
+
+fn evaluate_loss(
+    loss: &dyn Loss,
+    batch: &Batch<'_>,
+    output: &[f32],
+    columns: Columns,
+    gradient: &mut [f32],
+) -> f64 {
+    let entries = |sample: usize| {
+        let range = sample * columns.width + columns.start..sample * columns.width + columns.end;
+        Entries {
+            output: &output[range.clone()],
+            target: &batch.target[range.clone()],
+            weight: batch.weight.map(|weight| &weight[range]),
+        }
+    };
+    let sums: Vec<Sums> = (0..batch.samples)
+        .map(|sample| loss.sums(&entries(sample)))
+        .collect();
+    let factors = loss.factors(&sums);
+    for ((sample, row), factor) in gradient.chunks_mut(columns.width).enumerate().zip(factors) {
+        let row = &mut row[columns.start..columns.end];
+        loss.gradient(&entries(sample), factor as f32, row);
+    }
+    loss.value(&sums)
+}
