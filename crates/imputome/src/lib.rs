@@ -1,1 +1,33 @@
-//! The front door of imputome.
+//! imputome fills the gaps in gene expression tables, and says how far each filled value can
+//! be trusted.
+//!
+//! A [`Method`] is chosen from the catalog, a [`Model`] is that method after it has learned from
+//! a table, ready for tables over the same genes:
+//!
+//! ```
+//! use imputome::core::{Dataset, Names, Run};
+//! use imputome::{Method, Model};
+//! use ndarray::array;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let names = |kind, list: &[&str]| Names::new(kind, list.iter().map(|n| n.to_string()).collect());
+//! let table = Dataset::new(
+//!     array![[1.0, 10.0], [2.0, 20.0], [3.0, f32::NAN]],
+//!     names("sample", &["S1", "S2", "S3"])?,
+//!     names("gene", &["TP53", "MDM2"])?,
+//! )?;
+//! let run = Run::new(42, 2)?;
+//! let model = Model::fit(Method::parse("mean")?, &table, &run)?;
+//! assert_eq!(model.impute(&table, &run)?.values[(2, 1)], 15.0);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod catalog;
+pub mod model;
+
+pub use catalog::Method;
+pub use imputome_core as core;
+pub use imputome_evaluate as evaluate;
+pub use imputome_io as io;
+pub use model::{AddedGenes, Completed, Model};

@@ -1,0 +1,168 @@
+//! Every method, by the name used in settings, on the command line and in Python.
+
+use imputome_classical::{Factor, Knn, Mean, Median};
+use imputome_core::{Error, Imputer, Result, settings};
+use imputome_neural::Pmi;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A method with its settings.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
+pub enum Method {
+    /// Pseudo-mask imputer, a network (Viñas et al. 2021).
+    Pmi(Pmi),
+    /// Factor analysis over tissues and genes (ours).
+    Factor(Factor),
+    /// Mean of the nearest samples.
+    Knn(Knn),
+    /// Median of the tissue.
+    Median(Median),
+    /// Mean of the gene.
+    Mean(Mean),
+}
+
+impl Method {
+    /// Every method with its default settings, in the order of the reference pages.
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::Pmi(Pmi::default()),
+            Self::Factor(Factor::default()),
+            Self::Knn(Knn::default()),
+            Self::Median(Median::default()),
+            Self::Mean(Mean::default()),
+        ]
+    }
+
+    /// The method as something that can learn.
+    pub fn imputer(&self) -> &dyn Imputer {
+        match self {
+            Self::Pmi(method) => method,
+            Self::Factor(method) => method,
+            Self::Knn(method) => method,
+            Self::Median(method) => method,
+            Self::Mean(method) => method,
+        }
+    }
+
+    /// Its name in the catalog.
+    pub fn name(&self) -> &'static str {
+        self.imputer().card().name
+    }
+
+    /// The method called `name`, with default settings.
+    pub fn named(name: &str) -> Result<Self> {
+        let all = Self::all();
+        all.iter()
+            .find(|m| m.name() == name)
+            .cloned()
+            .ok_or_else(|| Error::UnknownMethod {
+                name: name.into(),
+                known: list(all.iter().map(Self::name)),
+            })
+    }
+
+    /// The method written as `name[:preset][:setting=value]...`, such as
+    /// `knn:neighbors=20:weights=distance` or `pmi:published-inductive`, with every setting
+    /// within its limits.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut parts = text.split(':');
+        let mut method = Self::named(parts.next().unwrap_or_default())?;
+        for part in parts {
+            method = match part.split_once('=') {
+                Some((setting, value)) => method.with(setting, value)?,
+                None => method.preset(part)?,
+            };
+        }
+        method.imputer().check()?;
+        Ok(method)
+    }
+
+    /// The settings of a preset in place of these.
+    pub fn preset(&self, preset: &str) -> Result<Self> {
+        let found = match self {
+            Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
+            Self::Factor(_) | Self::Knn(_) | Self::Median(_) | Self::Mean(_) => None,
+        };
+        found.ok_or_else(|| Error::UnknownPreset {
+            method: self.name().into(),
+            preset: preset.into(),
+            known: list(self.imputer().card().presets.iter().map(|p| p.name)),
+        })
+    }
+
+    /// The method with one setting changed, its value given as typed.
+    pub fn with(&self, setting: &str, value: &str) -> Result<Self> {
+        let known = self.imputer().settings();
+        let described =
+            known
+                .iter()
+                .find(|s| s.name == setting)
+                .ok_or_else(|| Error::UnknownSetting {
+                    method: self.name().into(),
+                    setting: setting.into(),
+                    known: list(known.iter().map(|s| s.name.as_str())),
+                })?;
+        self.with_value(setting, settings::parse(self.name(), described, value)?)
+    }
+
+    /// The method with one setting changed. Limits are for [`Imputer::check`] to refuse.
+    pub fn with_value(&self, setting: &str, value: Value) -> Result<Self> {
+        let mut fields = serde_json::to_value(self).expect("settings are plain data");
+        fields[setting] = value.clone();
+        serde_json::from_value(fields).map_err(|error| Error::IllegalSetting {
+            method: self.name().into(),
+            setting: setting.into(),
+            rule: error.to_string(),
+            found: value.to_string(),
+        })
+    }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names: Vec<&str> = names.collect();
+    if names.is_empty() {
+        "none".into()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_names_method_preset_and_settings() {
+        let knn = Method::parse("knn:neighbors=7:weights=uniform").unwrap();
+        let settings = knn.imputer().settings();
+        let value = |name: &str| {
+            settings
+                .iter()
+                .find(|s| s.name == name)
+                .unwrap()
+                .value
+                .clone()
+        };
+        assert_eq!(value("neighbors"), Value::from(7));
+        assert_eq!(value("weights"), Value::from("uniform"));
+        assert!(Method::parse("pmi:published-inductive").is_ok());
+    }
+
+    #[test]
+    fn what_is_not_known_is_answered_with_what_is() {
+        let message = |spec: &str| Method::parse(spec).expect_err("unknown").to_string();
+        assert!(message("knnn").contains("known methods: pmi, factor, knn"));
+        assert!(message("knn:neighbours=3").contains("it knows neighbors, weights"));
+        assert!(message("knn:published").contains("it knows none"));
+        assert!(message("knn:neighbors=0").contains("a whole number of at least 1"));
+    }
+
+    #[test]
+    fn settings_survive_a_round_trip_through_json() {
+        for method in Method::all() {
+            let text = serde_json::to_string(&method).unwrap();
+            assert_eq!(serde_json::from_str::<Method>(&text).unwrap(), method);
+        }
+    }
+}

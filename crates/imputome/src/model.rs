@@ -1,0 +1,122 @@
+//! From a table to a fitted model, and from a model to a completed table.
+//!
+//! Methods meet prepared tables only: genes with something to learn, in standard scores by the
+//! training rows. What stands between a user's table and that is here: genes that never vary
+//! or were never measured, genes in another order, missing or extra ones, the scale.
+
+mod align;
+mod prepare;
+mod store;
+
+use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Summary};
+use ndarray::Array2;
+
+pub use align::Alignment;
+pub use prepare::{GeneRole, Preparation};
+
+use crate::Method;
+
+/// A method after it has learned from a table, ready for tables over the same genes.
+#[derive(Debug)]
+pub struct Model {
+    /// The method and its settings.
+    pub method: Method,
+    /// What was learned about the table before the method saw it.
+    pub preparation: Preparation,
+    fitted: Box<dyn FittedImputer>,
+}
+
+/// A table with its gaps filled.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    /// Shape `[samples, genes]` of the table given: measured values as they were, gaps filled,
+    /// and not a number where neither table nor model knows the gene.
+    pub values: Array2<f32>,
+    /// Standard deviation of each fill, same shape, 0 at measured entries, from methods that
+    /// give one.
+    pub spread: Option<Array2<f32>>,
+    /// Genes that the model knows and the table does not have.
+    pub added: AddedGenes,
+    /// Gaps filled.
+    pub filled: usize,
+    /// Gaps left, in genes that the model has never seen measured.
+    pub left: usize,
+    /// What the user should know.
+    pub remarks: Vec<String>,
+}
+
+/// Estimates of genes that the model knows and a table does not have.
+#[derive(Clone, Debug, Default)]
+pub struct AddedGenes {
+    /// Their names, in the model's order.
+    pub genes: Vec<String>,
+    /// Estimates, shape `[samples, genes]`.
+    pub values: Array2<f32>,
+}
+
+impl Model {
+    /// Learns from the measured entries of `train`.
+    ///
+    /// Refused when a setting is out of its limits, or the table has nothing to learn from.
+    pub fn fit(method: Method, train: &Dataset, run: &Run) -> Result<Self> {
+        method.imputer().check()?;
+        let preparation = Preparation::learn(train)?;
+        let prepared = preparation.apply(train);
+        let fitted = method.imputer().fit(&prepared, run)?;
+        Ok(Self {
+            method,
+            preparation,
+            fitted,
+        })
+    }
+
+    /// Fills the gaps of `data`. Columns are matched by name: order does not matter, genes that
+    /// the table lacks count as gaps, genes that the model does not know stay as they are.
+    ///
+    /// Refused when no gene is known to the model, or the two scales are known and differ.
+    pub fn impute(&self, data: &Dataset, run: &Run) -> Result<Completed> {
+        let alignment = Alignment::between(&self.preparation, data)?;
+        let imputation = self.estimate_known(data, &alignment, run)?;
+        Ok(alignment.complete(&self.preparation, data, imputation))
+    }
+
+    /// Estimates for every entry of `data`, measured or not; not a number in genes that the
+    /// model does not know. What evaluation judges.
+    pub fn estimate(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
+        let alignment = Alignment::between(&self.preparation, data)?;
+        let known = self.estimate_known(data, &alignment, run)?;
+        Ok(Imputation {
+            estimates: alignment.spread_out(data, &known.estimates),
+            spread: known
+                .spread
+                .as_ref()
+                .map(|s| alignment.spread_out_deviations(data, s)),
+            remarks: known.remarks,
+        })
+    }
+
+    /// How the fit went.
+    pub fn summary(&self) -> Summary {
+        self.fitted.summary()
+    }
+
+    /// Estimates over the genes learned, on the scale of the table.
+    fn estimate_known(
+        &self,
+        data: &Dataset,
+        alignment: &Alignment,
+        run: &Run,
+    ) -> Result<Imputation> {
+        let known = alignment.known_genes(&self.preparation, data);
+        let scaled = self.preparation.scaler.apply(&known);
+        let mut imputation = self.fitted.impute(&scaled, run)?;
+        self.preparation.scaler.undo(&mut imputation.estimates);
+        if let Some(spread) = &mut imputation.spread {
+            self.preparation.scaler.undo_spread(spread);
+        }
+        imputation
+            .remarks
+            .extend(self.preparation.far_from_training(&scaled));
+        Ok(imputation)
+    }
+}

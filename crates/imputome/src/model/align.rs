@@ -1,0 +1,255 @@
+//! A user's table against the genes of a model, by name.
+
+use imputome_core::{Dataset, Error, Imputation, Mask, Names, Result, Scale};
+use ndarray::Array2;
+
+use super::prepare::{GeneRole, Preparation};
+use super::{AddedGenes, Completed};
+
+/// Names shown in remarks before the rest is only counted.
+const NAMES_SHOWN: usize = 5;
+
+/// Where each gene of a model stands in a table.
+#[derive(Clone, Debug)]
+pub struct Alignment {
+    /// Column of each learned gene in the table, if it has it.
+    learned_columns: Vec<Option<usize>>,
+    /// Columns and values of genes that never vary.
+    constants: Vec<(usize, f32)>,
+    /// Names of learned genes that the table lacks.
+    missing: Vec<String>,
+    /// Columns of genes that the model does not know.
+    extra: Vec<usize>,
+    /// True when the shared genes stand in another order.
+    reordered: bool,
+}
+
+impl Alignment {
+    /// Matches columns by name. Refused when none is known or the scales differ.
+    pub fn between(preparation: &Preparation, data: &Dataset) -> Result<Self> {
+        expect_scale(preparation.scale, data.scale)?;
+        let learned = preparation.learned();
+        let learned_columns: Vec<Option<usize>> = learned
+            .iter()
+            .map(|&g| data.genes.position(&preparation.genes[g]))
+            .collect();
+        let constants = constants(preparation, data);
+        if learned_columns.iter().all(Option::is_none) && constants.is_empty() {
+            return Err(no_gene_known(preparation, data));
+        }
+        let missing = learned
+            .iter()
+            .zip(&learned_columns)
+            .filter(|(_, column)| column.is_none())
+            .map(|(&g, _)| preparation.genes[g].clone())
+            .collect();
+        let known: std::collections::HashSet<&str> =
+            preparation.genes.iter().map(String::as_str).collect();
+        let extra = (0..data.n_genes())
+            .filter(|&c| !known.contains(&data.genes[c]))
+            .collect();
+        let reordered = !learned_columns.iter().flatten().is_sorted();
+        Ok(Self {
+            learned_columns,
+            constants,
+            missing,
+            extra,
+            reordered,
+        })
+    }
+
+    /// The table over the learned genes in the model's order; genes it lacks are gaps.
+    pub(super) fn known_genes(&self, preparation: &Preparation, data: &Dataset) -> Dataset {
+        let (n, g) = (data.n_samples(), self.learned_columns.len());
+        let mut values = Array2::from_elem((n, g), f32::NAN);
+        let mut measured = Mask::filled(n, g, false);
+        for (gene, column) in self.learned_columns.iter().enumerate() {
+            let Some(column) = *column else { continue };
+            values.column_mut(gene).assign(&data.values.column(column));
+            measured
+                .0
+                .column_mut(gene)
+                .assign(&data.measured.0.column(column));
+        }
+        let names = preparation
+            .learned()
+            .iter()
+            .map(|&g| preparation.genes[g].clone())
+            .collect();
+        Dataset {
+            values,
+            measured,
+            samples: data.samples.clone(),
+            genes: Names::new("gene", names).expect("the names of a fitted model are unique"),
+            covariates: data.covariates.clone(),
+            groups: data.groups.clone(),
+            scale: data.scale,
+        }
+    }
+
+    /// Estimates of learned genes at the columns of the table, constants beside them; not a
+    /// number in genes that the model does not know.
+    pub(super) fn spread_out(&self, data: &Dataset, estimates: &Array2<f32>) -> Array2<f32> {
+        let mut out = Array2::from_elem(data.values.dim(), f32::NAN);
+        for (gene, column) in self.columns() {
+            out.column_mut(column).assign(&estimates.column(gene));
+        }
+        for &(column, value) in &self.constants {
+            out.column_mut(column).fill(value);
+        }
+        out
+    }
+
+    /// Deviations of learned genes at the columns of the table, 0 elsewhere.
+    pub(super) fn spread_out_deviations(
+        &self,
+        data: &Dataset,
+        spread: &Array2<f32>,
+    ) -> Array2<f32> {
+        let mut out = Array2::zeros(data.values.dim());
+        for (gene, column) in self.columns() {
+            out.column_mut(column).assign(&spread.column(gene));
+        }
+        out
+    }
+
+    /// The table with its gaps filled from estimates over the learned genes.
+    pub(super) fn complete(
+        &self,
+        preparation: &Preparation,
+        data: &Dataset,
+        imputation: Imputation,
+    ) -> Completed {
+        let estimates = self.spread_out(data, &imputation.estimates);
+        let values = Imputation::of(estimates).fill(data);
+        let spread = imputation.spread.as_ref().map(|spread| {
+            let mut spread = self.spread_out_deviations(data, spread);
+            ndarray::Zip::from(&mut spread)
+                .and(&data.measured.0)
+                .for_each(|deviation, &measured| {
+                    if measured {
+                        *deviation = 0.0;
+                    }
+                });
+            spread
+        });
+        let gaps = data.values.len() - data.measured.count();
+        let left = values
+            .iter()
+            .zip(&data.measured.0)
+            .filter(|(v, m)| !**m && v.is_nan())
+            .count();
+        let mut remarks = self.remarks(preparation, data, left);
+        remarks.extend(imputation.remarks);
+        let added = self.added(&imputation.estimates);
+        Completed {
+            values,
+            spread,
+            added,
+            filled: gaps - left,
+            left,
+            remarks,
+        }
+    }
+
+    /// Learned genes that the table has, with their columns.
+    fn columns(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.learned_columns
+            .iter()
+            .enumerate()
+            .filter_map(|(gene, column)| Some((gene, (*column)?)))
+    }
+
+    fn added(&self, estimates: &Array2<f32>) -> AddedGenes {
+        let absent: Vec<usize> = (0..self.learned_columns.len())
+            .filter(|&gene| self.learned_columns[gene].is_none())
+            .collect();
+        AddedGenes {
+            genes: self.missing.clone(),
+            values: estimates.select(ndarray::Axis(1), &absent),
+        }
+    }
+
+    fn remarks(&self, preparation: &Preparation, data: &Dataset, left: usize) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if self.reordered {
+            remarks.push("genes stand in another order than in the model; matched by name".into());
+        }
+        if !self.missing.is_empty() {
+            remarks.push(format!(
+                "{} of the model's {} genes are not in the table and counted as gaps: {}",
+                self.missing.len(),
+                self.learned_columns.len(),
+                shown(self.missing.iter().map(String::as_str))
+            ));
+        }
+        if !self.extra.is_empty() {
+            remarks.push(format!(
+                "{} genes of the table are not known to the model and stay as they are: {}",
+                self.extra.len(),
+                shown(self.extra.iter().map(|&c| &data.genes[c]))
+            ));
+        }
+        if !self.constants.is_empty() {
+            remarks.push(format!(
+                "{} genes have one value in all training samples; their gaps get that value",
+                self.constants.len()
+            ));
+        }
+        let never = preparation
+            .roles
+            .iter()
+            .filter(|r| **r == GeneRole::NeverMeasured)
+            .count();
+        if never > 0 {
+            remarks.push(format!(
+                "{never} genes were never measured in training; nothing is known of them"
+            ));
+        }
+        if left > 0 {
+            remarks.push(format!(
+                "{left} gaps are left empty, in genes that nothing is known of"
+            ));
+        }
+        remarks
+    }
+}
+
+fn constants(preparation: &Preparation, data: &Dataset) -> Vec<(usize, f32)> {
+    let genes = preparation.genes.iter().zip(&preparation.roles);
+    genes
+        .filter_map(|(gene, role)| match role {
+            GeneRole::Constant(value) => Some((data.genes.position(gene)?, *value)),
+            GeneRole::Learned | GeneRole::NeverMeasured => None,
+        })
+        .collect()
+}
+
+fn expect_scale(model: Scale, table: Scale) -> Result<()> {
+    if model == table || model == Scale::Unknown || table == Scale::Unknown {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "the model was fitted on {model} values and the table holds {table} values; transform the table, or state its scale with --scale {model} if it was recognized wrongly"
+    )))
+}
+
+fn no_gene_known(preparation: &Preparation, data: &Dataset) -> Error {
+    Error::Unusable(format!(
+        "none of the {} genes of the table is known to the model (table: {}; model: {}); are genes in columns, and named the same way?",
+        data.n_genes(),
+        shown(data.genes.iter()),
+        shown(preparation.genes.iter().map(String::as_str)),
+    ))
+}
+
+/// The first few names, and how many more there are.
+fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(NAMES_SHOWN);
+    let first: Vec<&str> = names.take(NAMES_SHOWN).collect();
+    if more > 0 {
+        format!("{} and {more} more", first.join(", "))
+    } else {
+        first.join(", ")
+    }
+}

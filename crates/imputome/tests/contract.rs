@@ -1,0 +1,428 @@
+//! What every method of the catalog promises, tested over all of them.
+
+use imputome::core::prepare::hide_at_random;
+use imputome::core::{Covariate, CovariateValues, Covariates, Dataset, Names, Run, Scale};
+use imputome::{Method, Model};
+use ndarray::Array2;
+use rand::RngExt;
+
+const SAMPLES: usize = 60;
+const GENES: usize = 12;
+const TISSUES: [&str; 3] = ["Blood", "Lung", "Nerve"];
+
+/// Every method, networks with few epochs: promises do not depend on how well it is trained.
+fn methods() -> Vec<Method> {
+    Method::all()
+        .into_iter()
+        .map(|method| match method.name() {
+            "pmi" => Method::parse("pmi:epochs=3:steps=5:widths=8").unwrap(),
+            _ => method,
+        })
+        .collect()
+}
+
+fn run(threads: usize) -> Run {
+    Run::new(11, threads).unwrap()
+}
+
+fn names(kind: &'static str, n: usize) -> Names {
+    Names::new(kind, (0..n).map(|i| format!("{kind}{i}")).collect()).unwrap()
+}
+
+/// Two factors, tissues and noise, a fifth of the entries not measured, two samples a donor.
+fn table() -> Dataset {
+    let random = &mut run(1).stream("table");
+    let mut normal = || -> f32 { (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0 };
+    let loadings = Array2::from_shape_fn((2, GENES), |_| normal());
+    let scores = Array2::from_shape_fn((SAMPLES, 2), |_| normal());
+    let tissue_means = Array2::from_shape_fn((3, GENES), |_| normal());
+    let values = Array2::from_shape_fn((SAMPLES, GENES), |(s, g)| {
+        let signal: f32 = (0..2).map(|k| scores[(s, k)] * loadings[(k, g)]).sum();
+        5.0 + signal + tissue_means[(s % 3, g)] + 0.3 * normal()
+    });
+    let tissue = (0..SAMPLES)
+        .map(|s| Some(TISSUES[s % 3].to_string()))
+        .collect();
+    let age = (0..SAMPLES).map(|s| Some(20.0 + s as f64)).collect();
+    let column = |name: &str, values| Covariate {
+        name: name.into(),
+        values,
+    };
+    let covariates = vec![
+        column("tissue", CovariateValues::Categorical(tissue)),
+        column("age", CovariateValues::Numeric(age)),
+    ];
+    let data = Dataset::new(values, names("S", SAMPLES), names("G", GENES))
+        .and_then(|d| d.with_covariates(Covariates::new(SAMPLES, covariates)?))
+        .and_then(|d| d.with_groups((0..SAMPLES).map(|s| format!("D{}", s / 2)).collect()))
+        .unwrap();
+    hide_at_random(&data, 0.2, &mut run(1).stream("gaps"))
+        .unwrap()
+        .visible()
+        .clone()
+}
+
+fn bits(values: &Array2<f32>) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+fn estimates(model: &Model, data: &Dataset, threads: usize) -> Array2<f32> {
+    model.estimate(data, &run(threads)).unwrap().estimates
+}
+
+#[test]
+fn measured_entries_survive_bit_for_bit_and_every_gap_is_filled() {
+    let data = table();
+    for method in methods() {
+        let name = method.name();
+        let completed = Model::fit(method, &data, &run(2))
+            .unwrap()
+            .impute(&data, &run(2))
+            .unwrap();
+        assert_eq!(completed.values.dim(), data.values.dim(), "{name}");
+        for ((entry, value), &measured) in completed.values.indexed_iter().zip(&data.measured.0) {
+            assert!(value.is_finite(), "{name} {entry:?}");
+            if measured {
+                assert_eq!(
+                    value.to_bits(),
+                    data.values[entry].to_bits(),
+                    "{name} {entry:?}"
+                );
+            }
+        }
+        assert_eq!(completed.left, 0, "{name}");
+    }
+}
+
+#[test]
+fn what_stands_at_a_gap_changes_nothing() {
+    let data = table();
+    let mut poisoned = data.clone();
+    ndarray::Zip::from(&mut poisoned.values)
+        .and(&data.measured.0)
+        .for_each(|value, &measured| {
+            if !measured {
+                *value = 1e30;
+            }
+        });
+    for method in methods() {
+        let name = method.name();
+        let clean = Model::fit(method.clone(), &data, &run(1)).unwrap();
+        let other = Model::fit(method, &poisoned, &run(1)).unwrap();
+        assert_eq!(
+            bits(&estimates(&clean, &data, 1)),
+            bits(&estimates(&other, &poisoned, 1)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes_on_one_and_two_threads() {
+    let data = table();
+    for method in methods() {
+        let name = method.name();
+        let one = Model::fit(method.clone(), &data, &run(1)).unwrap();
+        let two = Model::fit(method, &data, &run(2)).unwrap();
+        assert_eq!(one.to_weights(), two.to_weights(), "{name}");
+        assert_eq!(
+            bits(&estimates(&one, &data, 1)),
+            bits(&estimates(&two, &data, 2)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn samples_in_another_order_get_the_same_estimates() {
+    let data = table();
+    let reversed: Vec<usize> = (0..SAMPLES).rev().collect();
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        let straight = estimates(&model, &data, 2).select(ndarray::Axis(0), &reversed);
+        let turned = estimates(&model, &data.select_samples(&reversed), 2);
+        for (a, b) in straight.iter().zip(&turned) {
+            // Blocks of rows meet other rows in matrix products: the order of f32 sums differs.
+            assert!(
+                (a - b).abs() <= 1e-4 * (1.0 + a.abs()),
+                "{name}: {a} and {b}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_stored_model_estimates_what_the_fitted_one_did() {
+    let data = table();
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        let stored = Model::from_weights(&model.to_weights()).unwrap();
+        assert_eq!(stored.summary(), model.summary(), "{name}");
+        assert_eq!(
+            bits(&estimates(&model, &data, 2)),
+            bits(&estimates(&stored, &data, 2)),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_model_with_a_tensor_missing_or_of_another_shape_is_refused() {
+    let data = table();
+    for method in methods() {
+        let name = method.name();
+        let weights = Model::fit(method, &data, &run(2)).unwrap().to_weights();
+        for tensor in weights.tensors.keys() {
+            let mut without = weights.clone();
+            without.tensors.remove(tensor);
+            assert!(
+                Model::from_weights(&without).is_err(),
+                "{name} without {tensor}"
+            );
+            let mut longer = weights.clone();
+            let changed = longer.tensors.get_mut(tensor).unwrap();
+            changed.shape[0] += 1;
+            assert!(
+                Model::from_weights(&longer).is_err(),
+                "{name} with a longer {tensor}"
+            );
+        }
+    }
+}
+
+#[test]
+fn genes_are_matched_by_name_whatever_their_order() {
+    let data = table();
+    let shuffled: Vec<usize> = (0..GENES).map(|g| (g * 5 + 3) % GENES).collect();
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        let straight = estimates(&model, &data, 2).select(ndarray::Axis(1), &shuffled);
+        let moved = estimates(&model, &data.select_genes(&shuffled), 2);
+        assert_eq!(bits(&straight), bits(&moved), "{name}");
+    }
+}
+
+#[test]
+fn a_table_of_other_genes_is_refused_by_name() {
+    let data = table();
+    let mut other = data.clone();
+    other.genes = names("H", GENES);
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        let error = model
+            .impute(&other, &run(2))
+            .expect_err("no gene in common")
+            .to_string();
+        assert!(
+            error.contains("H0") && error.contains("G0"),
+            "{name}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_table_on_another_known_scale_is_refused() {
+    let mut data = table();
+    data.scale = Scale::Log;
+    let mut counts = data.clone();
+    counts.scale = Scale::Counts;
+    for method in methods() {
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        let error = model
+            .impute(&counts, &run(2))
+            .expect_err("counts for a log model");
+        assert_eq!(error.kind(), imputome::core::ErrorKind::Policy);
+    }
+}
+
+#[test]
+fn every_setting_outside_its_limits_is_refused_by_name() {
+    let data = table();
+    for method in methods() {
+        for setting in method.imputer().settings() {
+            for illegal in setting.limit.illegal_values() {
+                // A value that does not even parse as the setting's type is refused earlier.
+                let Ok(changed) = method.with_value(&setting.name, illegal.clone()) else {
+                    continue;
+                };
+                let error = Model::fit(changed, &data, &run(1)).expect_err("an illegal setting");
+                let text = error.to_string();
+                assert!(
+                    text.contains(&setting.name) && text.contains(method.name()),
+                    "{} {} = {illegal}: {text}",
+                    method.name(),
+                    setting.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn samples_with_nothing_measured_and_unknown_levels_are_estimated() {
+    let data = table();
+    let mut strange = data.select_samples(&[0, 1, 2]);
+    strange.measured.0.row_mut(0).fill(false);
+    let tissue = vec![Some("Moon".to_string()), None, Some("Lung".to_string())];
+    let column = Covariate {
+        name: "tissue".into(),
+        values: CovariateValues::Categorical(tissue),
+    };
+    strange.covariates = Covariates::new(3, vec![column]).unwrap();
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        assert!(
+            estimates(&model, &strange, 2).iter().all(|v| v.is_finite()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_table_without_covariates_or_donors_is_served() {
+    let mut data = table();
+    data.covariates = Covariates::none(SAMPLES);
+    data.groups = None;
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        assert!(
+            estimates(&model, &data, 2).iter().all(|v| v.is_finite()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn two_genes_are_enough() {
+    let data = table().select_genes(&[0, 1]);
+    for method in methods() {
+        let name = method.name();
+        let model = Model::fit(method, &data, &run(2)).unwrap();
+        assert!(
+            estimates(&model, &data, 2).iter().all(|v| v.is_finite()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_spread_is_given_by_exactly_the_methods_whose_card_says_so() {
+    let data = table();
+    for method in methods() {
+        let name = method.name();
+        let card = method.imputer().card();
+        let completed = Model::fit(method, &data, &run(2))
+            .unwrap()
+            .impute(&data, &run(2))
+            .unwrap();
+        assert_eq!(completed.spread.is_some(), card.spread, "{name}");
+        for (deviation, &measured) in completed
+            .spread
+            .iter()
+            .flat_map(|spread| spread.iter().zip(&data.measured.0))
+        {
+            assert!(
+                deviation.is_finite() && (*deviation > 0.0) != measured,
+                "{name}: {deviation}"
+            );
+        }
+    }
+}
+
+#[test]
+fn constant_and_never_measured_genes_keep_their_place() {
+    let mut data = table();
+    for s in 0..SAMPLES {
+        if data.measured.get(s, 4) {
+            data.values[(s, 4)] = 7.5;
+        }
+    }
+    data.measured.0.column_mut(9).fill(false);
+    for method in methods() {
+        let name = method.name();
+        let completed = Model::fit(method, &data, &run(2))
+            .unwrap()
+            .impute(&data, &run(2))
+            .unwrap();
+        assert!(
+            completed.values.column(4).iter().all(|&v| v == 7.5),
+            "{name}"
+        );
+        assert!(
+            completed.values.column(9).iter().all(|v| v.is_nan()),
+            "{name}"
+        );
+        assert_eq!(completed.left, SAMPLES, "{name}");
+        assert!(
+            completed
+                .remarks
+                .iter()
+                .any(|r| r.contains("never measured")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_card_is_complete_and_has_its_page() {
+    for method in Method::all() {
+        let card = method.imputer().card();
+        for text in [
+            card.name,
+            card.title,
+            card.idea,
+            card.source,
+            card.differs,
+            card.needs,
+            card.cost,
+        ] {
+            assert!(!text.trim().is_empty(), "{}", card.name);
+        }
+        for setting in method.imputer().settings() {
+            assert!(
+                !setting.doc.is_empty(),
+                "{}: {} has no doc",
+                card.name,
+                setting.name
+            );
+            assert!(
+                setting.limit.admits(&setting.default),
+                "{}: {}",
+                card.name,
+                setting.name
+            );
+        }
+        for preset in card.presets {
+            assert!(
+                method.preset(preset.name).is_ok(),
+                "{}:{}",
+                card.name,
+                preset.name
+            );
+        }
+        let page = format!(
+            "{}/../../docs/methods/{}.md",
+            env!("CARGO_MANIFEST_DIR"),
+            card.name
+        );
+        let text = std::fs::read_to_string(&page).unwrap_or_default();
+        assert!(
+            text.contains(card.title),
+            "{page} is missing or does not name {:?}",
+            card.title
+        );
+        for setting in method.imputer().settings() {
+            assert!(
+                text.contains(&setting.name),
+                "{page} does not explain {}",
+                setting.name
+            );
+        }
+    }
+}
