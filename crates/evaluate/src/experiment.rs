@@ -1,5 +1,6 @@
 //! What an evaluation does: methods by scenarios by hidden shares by repeats.
 
+use imputome_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
 /// The two scenarios of the PMI paper, section 3.3.
@@ -38,4 +39,123 @@ pub struct Experiment {
     pub by: Option<String>,
     /// Seed of splits and masks.
     pub seed: u64,
+}
+
+impl Default for Experiment {
+    fn default() -> Self {
+        Self {
+            scenarios: vec![Scenario::InPlace, Scenario::Inductive],
+            // Half hidden and a fifth held back: section 3.1 and 3.3 of the PMI paper.
+            hidden_shares: vec![0.5],
+            repeats: 3,
+            test_share: 0.2,
+            by: None,
+            seed: 0,
+        }
+    }
+}
+
+impl Experiment {
+    /// The hidden share at which examples are kept and genes are judged level by level: one half
+    /// where it was asked for, else the middle one of those asked for (the upper of two middles).
+    pub fn reference_share(&self) -> f64 {
+        if self.hidden_shares.contains(&0.5) {
+            return 0.5;
+        }
+        let mut shares = self.hidden_shares.clone();
+        shares.sort_by(f64::total_cmp);
+        shares.get(shares.len() / 2).copied().unwrap_or(0.5)
+    }
+
+    /// Refuses an experiment that asks for nothing, for something twice, or for shares that
+    /// leave nothing to hide or to learn from.
+    pub fn check(&self) -> Result<()> {
+        refuse_when(self.scenarios.is_empty(), || {
+            "no scenario is asked for; name in-place, inductive or both".into()
+        })?;
+        refuse_when(self.hidden_shares.is_empty(), || {
+            "no share of entries to hide is given; 0.5 hides one half".into()
+        })?;
+        refuse_when(self.repeats == 0, || {
+            "repeats must be at least 1, found 0".into()
+        })?;
+        for &share in self.hidden_shares.iter().chain([&self.test_share]) {
+            refuse_when(!(share > 0.0 && share < 1.0), || {
+                format!(
+                    "a share to hide or to hold back must lie between 0 and 1, both excluded, found {share}"
+                )
+            })?;
+        }
+        for (position, share) in self.hidden_shares.iter().enumerate() {
+            refuse_when(self.hidden_shares[..position].contains(share), || {
+                format!("hidden share {share} is asked for twice; name it once")
+            })?;
+        }
+        for (position, scenario) in self.scenarios.iter().enumerate() {
+            refuse_when(self.scenarios[..position].contains(scenario), || {
+                format!(
+                    "scenario {} is asked for twice; name it once",
+                    scenario.name()
+                )
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn refuse_when(wrong: bool, message: impl FnOnce() -> String) -> Result<()> {
+    if wrong {
+        Err(Error::Unusable(message()))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hiding(shares: &[f64]) -> Experiment {
+        Experiment {
+            hidden_shares: shares.to_vec(),
+            ..Experiment::default()
+        }
+    }
+
+    #[test]
+    fn one_half_is_the_reference_share_else_the_middle_one() {
+        assert_eq!(hiding(&[0.1, 0.5, 0.9]).reference_share(), 0.5);
+        assert_eq!(hiding(&[0.9, 0.1, 0.3]).reference_share(), 0.3);
+        assert_eq!(hiding(&[0.1, 0.3]).reference_share(), 0.3);
+    }
+
+    #[test]
+    fn shares_that_hide_nothing_everything_or_twice_are_refused() {
+        assert!(hiding(&[0.3, 0.5]).check().is_ok());
+        for shares in [&[0.0][..], &[1.0], &[f64::NAN], &[], &[0.5, 0.5]] {
+            assert!(hiding(shares).check().is_err(), "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn an_experiment_without_repeats_or_scenarios_is_refused() {
+        let repeats = 0;
+        let scenarios = Vec::new();
+        assert!(
+            Experiment {
+                repeats,
+                ..Experiment::default()
+            }
+            .check()
+            .is_err()
+        );
+        assert!(
+            Experiment {
+                scenarios,
+                ..Experiment::default()
+            }
+            .check()
+            .is_err()
+        );
+    }
 }

@@ -1,9 +1,31 @@
 //! Is the imputation any good? Sees methods only as estimates.
+//!
+//! An [`Experiment`] says what to do; [`Trials`] makes its splits and masks, the same for every
+//! method; [`compare`] lets a caller run the methods, judges their estimates by the
+//! [`metrics`] and gathers an [`Evaluation`]; [`summary`] condenses it to one row per method.
 
+pub mod compare;
+mod examples;
 pub mod experiment;
+mod facts;
+pub mod levels;
+pub mod metrics;
+pub mod pool;
+pub mod reference;
+pub mod score;
 pub mod scores;
+pub mod summary;
+mod tables;
+pub mod trials;
 
+pub use compare::{Comparison, Cost, DONE, Outcome, compare};
 pub use experiment::{Experiment, Scenario};
+pub use levels::Levels;
+pub use metrics::{Definition, Direction, definition, definitions};
+pub use reference::Reference;
+pub use score::{Judgment, score};
 pub use scores::{
     DataFacts, Evaluation, Example, GeneScore, LevelFacts, MethodCurve, MethodFacts, Runtime, Score,
 };
+pub use summary::{Difference, MetricSummary, SummaryRow, summary};
+pub use trials::{Test, Trial, Trials};

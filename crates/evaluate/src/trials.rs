@@ -1,0 +1,338 @@
+//! Everything an experiment runs, in a fixed order: splits and masks, the same for every method.
+
+use imputome_core::prepare::{hide_at_random, split_groups};
+use imputome_core::{Dataset, Error, Holdout, Result, Run};
+
+use crate::examples;
+use crate::experiment::{Experiment, Scenario};
+use crate::levels::Levels;
+use crate::reference::Reference;
+
+/// Held-out entries that a gene needs in a trial to be judged. Ours: the correlation of two
+/// points is always 1 or -1.
+pub const FEWEST_HELD_OUT: usize = 3;
+
+/// The trials of an experiment on a table, made one at a time when asked for.
+///
+/// A trial depends on the table, the experiment's seed and its own place alone: the same bytes in
+/// whatever order, process or thread it is made, and the same for every method.
+#[derive(Debug)]
+pub struct Trials<'a> {
+    data: &'a Dataset,
+    experiment: &'a Experiment,
+    levels: Option<Levels>,
+    places: Vec<Place>,
+    random: Run,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    scenario: Scenario,
+    repeat: usize,
+    /// In place, the only hidden share; nothing where one fit serves all of them.
+    hidden: Option<f64>,
+}
+
+/// One fit: what may be learned from, and what is to be filled afterwards.
+#[derive(Debug)]
+pub struct Trial {
+    /// In-place or inductive.
+    pub scenario: Scenario,
+    /// Repeat, counted from 1.
+    pub repeat: usize,
+    /// What is to be filled with one fit: all hidden shares in the inductive scenario, one in
+    /// place.
+    pub tests: Vec<Test>,
+    train: Option<Dataset>,
+    pub(crate) reference: Reference,
+    pub(crate) levels: Option<Levels>,
+    pub(crate) reference_share: f64,
+}
+
+/// A table with hidden entries, to be filled and judged.
+#[derive(Debug)]
+pub struct Test {
+    /// Share of measured entries hidden.
+    pub hidden: f64,
+    /// The table as a method may see it, the entries hidden and their truth.
+    pub holdout: Holdout,
+    /// Genes judged, in table order: enough held-out entries, and variation among training
+    /// entries and among held-out ones.
+    pub judged: Vec<usize>,
+    /// Held-out entries kept as examples (sample, gene): in the first repeat at the reference
+    /// share, the same for every method.
+    pub examples: Vec<(usize, usize)>,
+}
+
+impl<'a> Trials<'a> {
+    /// Plans the trials of `experiment` on `data`. Refused when the experiment asks for nothing
+    /// or the table is too small to be split or hidden in.
+    pub fn new(data: &'a Dataset, experiment: &'a Experiment) -> Result<Self> {
+        experiment.check()?;
+        expect_enough(data)?;
+        let levels = Levels::of(data, experiment.by.as_deref())?;
+        Ok(Self {
+            data,
+            experiment,
+            levels,
+            places: places(experiment),
+            random: Run::new(experiment.seed, 1)?,
+        })
+    }
+
+    /// How many trials there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// True when there is none; an experiment that was accepted has at least one.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The table they are made of.
+    pub fn data(&self) -> &'a Dataset {
+        self.data
+    }
+
+    /// What was asked.
+    pub fn experiment(&self) -> &'a Experiment {
+        self.experiment
+    }
+
+    /// The levels scored apart, if any.
+    pub fn levels(&self) -> Option<&Levels> {
+        self.levels.as_ref()
+    }
+
+    /// The trial at `index`, below [`Trials::len`]. Refused when no gene of it could be judged.
+    pub fn get(&self, index: usize) -> Result<Trial> {
+        let place = self.places[index];
+        match place.hidden {
+            Some(hidden) => self.in_place(place, hidden),
+            None => self.inductive(place),
+        }
+    }
+
+    /// The trials in order.
+    pub fn iter(&self) -> impl Iterator<Item = Result<Trial>> + '_ {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    fn in_place(&self, place: Place, hidden: f64) -> Result<Trial> {
+        let holdout = self.hide(self.data, place, hidden)?;
+        let reference = Reference::of(holdout.visible(), self.levels.as_ref());
+        self.trial(place, None, reference, vec![(hidden, holdout)])
+    }
+
+    fn inductive(&self, place: Place) -> Result<Trial> {
+        let test_share = self.experiment.test_share;
+        let parts = split_groups(
+            &self.data.group_of_samples(),
+            &[1.0 - test_share, test_share],
+            &mut self.random.stream(&stream(place, "split")),
+        )?;
+        let train = self.data.select_samples(&parts[0]);
+        let test = self.data.select_samples(&parts[1]);
+        let reference = Reference::of(&train, self.levels.as_ref());
+        let tests = self
+            .experiment
+            .hidden_shares
+            .iter()
+            .map(|&hidden| Ok((hidden, self.hide(&test, place, hidden)?)))
+            .collect::<Result<Vec<_>>>()?;
+        self.trial(place, Some(train), reference, tests)
+    }
+
+    /// All shares of a repeat draw from one stream, so that what is hidden at a low share is
+    /// hidden at a high one too, and a curve over shares is not blurred by other masks.
+    fn hide(&self, data: &Dataset, place: Place, hidden: f64) -> Result<Holdout> {
+        hide_at_random(
+            data,
+            hidden,
+            &mut self.random.stream(&stream(place, "mask")),
+        )
+    }
+
+    fn examples(
+        &self,
+        place: Place,
+        hidden: f64,
+        holdout: &Holdout,
+        judged: &[usize],
+    ) -> Vec<(usize, usize)> {
+        if place.repeat != 1 || hidden != self.experiment.reference_share() {
+            return Vec::new();
+        }
+        let random = &mut self.random.stream(&stream(place, "examples"));
+        examples::draw(holdout, judged, random)
+    }
+
+    fn trial(
+        &self,
+        place: Place,
+        train: Option<Dataset>,
+        reference: Reference,
+        tests: Vec<(f64, Holdout)>,
+    ) -> Result<Trial> {
+        let tests = tests
+            .into_iter()
+            .map(|(hidden, holdout)| {
+                let judged = judged_genes(&holdout, &reference);
+                if judged.is_empty() {
+                    return Err(nothing_to_judge(place, hidden));
+                }
+                let examples = self.examples(place, hidden, &holdout, &judged);
+                Ok(Test {
+                    hidden,
+                    holdout,
+                    judged,
+                    examples,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Trial {
+            scenario: place.scenario,
+            repeat: place.repeat,
+            tests,
+            train,
+            reference,
+            levels: self.levels.clone(),
+            reference_share: self.experiment.reference_share(),
+        })
+    }
+}
+
+impl Trial {
+    /// All that a method may learn from: complete training rows in the inductive scenario, the
+    /// visible table in place.
+    pub fn train(&self) -> &Dataset {
+        match &self.train {
+            Some(train) => train,
+            None => self.tests[0].holdout.visible(),
+        }
+    }
+
+    /// The hidden share; nothing where one fit serves several.
+    pub fn hidden(&self) -> Option<f64> {
+        match self.scenario {
+            Scenario::InPlace => Some(self.tests[0].hidden),
+            Scenario::Inductive => None,
+        }
+    }
+
+    /// Its name in progress and messages, such as `in-place, 50 % hidden, repeat 1`.
+    pub fn name(&self) -> String {
+        name(self.scenario, self.hidden(), self.repeat)
+    }
+}
+
+fn name(scenario: Scenario, hidden: Option<f64>, repeat: usize) -> String {
+    let scenario = scenario.name();
+    match hidden {
+        Some(hidden) => format!("{scenario}, {} % hidden, repeat {repeat}", percent(hidden)),
+        None => format!("{scenario}, repeat {repeat}"),
+    }
+}
+
+/// A share in percent without noise from binary fractions.
+pub(crate) fn percent(share: f64) -> f64 {
+    (share * 1e4).round() / 100.0
+}
+
+fn places(experiment: &Experiment) -> Vec<Place> {
+    let mut places = Vec::new();
+    for &scenario in &experiment.scenarios {
+        for repeat in 1..=experiment.repeats {
+            let shares: Vec<Option<f64>> = match scenario {
+                Scenario::InPlace => experiment.hidden_shares.iter().copied().map(Some).collect(),
+                Scenario::Inductive => vec![None],
+            };
+            places.extend(shares.into_iter().map(|hidden| Place {
+                scenario,
+                repeat,
+                hidden,
+            }));
+        }
+    }
+    places
+}
+
+fn stream(place: Place, what: &str) -> String {
+    let scenario = place.scenario.name();
+    format!("evaluate/{scenario}/repeat={}/{what}", place.repeat)
+}
+
+/// Groups below which an evaluation says nothing. Ours: a training, a validation and a test
+/// group, and one to spare.
+const FEWEST_GROUPS: usize = 4;
+
+/// Genes below which no gene could be told from another.
+const FEWEST_GENES: usize = 2;
+
+fn expect_enough(data: &Dataset) -> Result<()> {
+    let too_little = |what: &str, needed, found, advice: &str| {
+        Err(Error::TooLittle {
+            method: "an evaluation".into(),
+            what: what.into(),
+            needed,
+            found,
+            advice: advice.into(),
+        })
+    };
+    let mut groups = data.group_of_samples();
+    groups.sort_unstable();
+    groups.dedup();
+    if data.n_genes() < FEWEST_GENES {
+        return too_little(
+            "genes",
+            FEWEST_GENES,
+            data.n_genes(),
+            "give a table with more genes",
+        );
+    }
+    if groups.len() < FEWEST_GROUPS {
+        return too_little(
+            "groups (donors, or samples where no group is given)",
+            FEWEST_GROUPS,
+            groups.len(),
+            "give more samples, or name another grouping with --group",
+        );
+    }
+    Ok(())
+}
+
+/// Genes with variation among training entries, enough held-out entries, and variation in these.
+fn judged_genes(holdout: &Holdout, reference: &Reference) -> Vec<usize> {
+    let counts = holdout.held_out().count_by_gene();
+    let (mut least, mut most) = (
+        vec![f32::INFINITY; counts.len()],
+        vec![f32::NEG_INFINITY; counts.len()],
+    );
+    for (truth, hidden) in holdout
+        .truth()
+        .rows()
+        .into_iter()
+        .zip(holdout.held_out().0.rows())
+    {
+        for (g, (&truth, &hidden)) in truth.iter().zip(hidden).enumerate() {
+            if hidden {
+                least[g] = least[g].min(truth);
+                most[g] = most[g].max(truth);
+            }
+        }
+    }
+    (0..counts.len())
+        .filter(|&g| {
+            counts[g] >= FEWEST_HELD_OUT && most[g] > least[g] && reference.deviations[g] > 0.0
+        })
+        .collect()
+}
+
+fn nothing_to_judge(place: Place, hidden: f64) -> Error {
+    Error::Unusable(format!(
+        "{}: no gene has {FEWEST_HELD_OUT} hidden values that vary, and varies among training samples too, so nothing can be judged with {} % hidden; hide a larger share, or give more samples",
+        name(place.scenario, place.hidden, place.repeat),
+        percent(hidden)
+    ))
+}
