@@ -4,6 +4,7 @@ import argparse
 import csv
 import gzip
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,14 +26,14 @@ def arguments(description):
 
 def data_set(given, name):
     """The folder of a data set, or a clear word."""
-    folder = os.path.join(given.data, name)
+    folder = os.path.abspath(os.path.join(given.data, name))
     if not os.path.isdir(folder):
         sys.exit(f"{folder}: no such folder; give the folder that holds {name} with --data")
     return folder
 
 
 def output_folder(given):
-    folder = given.output or tempfile.mkdtemp(prefix="imputome-study-")
+    folder = os.path.abspath(given.output or tempfile.mkdtemp(prefix="imputome-study-"))
     os.makedirs(folder, exist_ok=True)
     return folder
 
@@ -65,3 +66,72 @@ def opened(path):
 def write_lines(path, lines):
     with open(path, "w", newline="", encoding="utf-8") as file:
         csv.writer(file, delimiter="\t", lineterminator="\n").writerows(lines)
+
+
+def evaluate(program, folder, table, covariates, given, extra):
+    """One run of `imputome evaluate`, its scores condensed to a Markdown page."""
+    result = os.path.join(folder, "evaluation")
+    command = [program, "evaluate", table, *covariates, "--methods", ",".join(given.methods),
+               "--scenario", ",".join(given.scenarios), "--hide", ",".join(map(str, given.hide)),
+               "--repeats", str(given.repeats), "--test-share", str(given.test_share),
+               "--threads", str(given.threads), "--seed", str(given.seed), "-o", result, *extra]
+    began = measure.machine()
+    print(" ".join(command), file=sys.stderr)
+    measure.child(command)
+    return result, began
+
+
+def evaluation_arguments(description, methods, hide):
+    """What an evaluation is asked to do, and what stands after `--`."""
+    parser = arguments(description)
+    parser.add_argument("--methods", nargs="+", default=methods, help=f"methods with their settings (default: {' '.join(methods)})")
+    parser.add_argument("--scenarios", nargs="+", default=["in-place", "inductive"], choices=["in-place", "inductive"])
+    parser.add_argument("--hide", nargs="+", type=float, default=hide, help=f"shares hidden (default: {' '.join(map(str, hide))})")
+    parser.add_argument("--repeats", type=int, default=3, help="repeats with other splits and masks (default %(default)s)")
+    parser.add_argument("--test-share", type=float, default=0.2, help="share of samples held out, whole donors (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of splits, masks and methods (default %(default)s)")
+    typed = sys.argv[1:]
+    end = typed.index("--") if "--" in typed else len(typed)
+    return parser.parse_args(typed[:end]), typed[end + 1:]
+
+
+def asked(name, given, extra):
+    """The command that repeats a study, without the places of this machine."""
+    words = ["--methods", *given.methods, "--scenarios", *given.scenarios, "--hide", *map(str, given.hide), "--repeats", str(given.repeats),
+             "--test-share", str(given.test_share), "--seed", str(given.seed), "--threads", str(given.threads), *(["--", *extra] if extra else [])]
+    return f"`python3 studies/{name}/run.py {' '.join(words)}`"
+
+
+def scores_page(title, note, result, given, began):
+    """Mean and standard deviation over repeats of each method's R2 and RMSE, and its CPU time."""
+    values, costs = {}, {}
+    for row in rows_of(os.path.join(result, "scores.tsv")):
+        if row["group"] == "all" and row["value"]:
+            key = (row["scenario"], float(row["hidden"]), row["method"], row["metric"])
+            values.setdefault(key, []).append(float(row["value"]))
+    for row in rows_of(os.path.join(result, "runtime.tsv")):
+        cost = costs.setdefault((row["scenario"], row["method"]), {"cpu": [], "memory": []})
+        cost["cpu"].append(float(row["cpu_seconds"]))
+        cost["memory"].append(float(row["peak_mib"]))
+    sections = [title, f"{note}; {began}.",
+                "Mean over repeats (standard deviation in brackets). CPU seconds and peak memory of a method's child process, all hidden shares of a repeat together."]
+    for scenario in given.scenarios:
+        methods = {method for found, _, method, metric in values if found == scenario and metric == "r2"}
+        r2 = lambda method, hidden: values.get((scenario, hidden, method, "r2"), [])
+        reference = 0.5 if 0.5 in given.hide else given.hide[len(given.hide) // 2]
+        order = sorted(methods, key=lambda method: -statistics.mean(r2(method, reference)))
+        rows = [[method, *(spread(r2(method, hidden)) for hidden in given.hide),
+                 spread(values.get((scenario, reference, method, "rmse"), [])), *cost_cells(costs.get((scenario, method)))] for method in order]
+        sections += [f"## {scenario}", measure.markdown_table(
+            ["method", *(f"R2, {hidden:.0%} hidden" for hidden in given.hide), f"RMSE, {reference:.0%}", "CPU s", "peak MiB"], rows)]
+    return "\n\n".join(sections) + "\n"
+
+
+def spread(values):
+    if not values:
+        return "-"
+    return f"{statistics.mean(values):.3f}" + (f" ({statistics.stdev(values):.3f})" if len(values) > 1 else "")
+
+
+def cost_cells(cost):
+    return ["-", "-"] if cost is None else [f"{statistics.mean(cost['cpu']):.1f}", f"{max(cost['memory']):.0f}"]
