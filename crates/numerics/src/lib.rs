@@ -3,6 +3,12 @@
 //! Work is cut into fixed blocks and reduced in a fixed order, so that results are the same
 //! bytes for any number of threads.
 
+pub mod cholesky;
+pub mod eigen;
 pub mod order;
+pub mod products;
 
+pub use cholesky::Cholesky;
+pub use eigen::{leading_directions, symmetric_eigen};
 pub use order::median;
+pub use products::{add_product, product};
