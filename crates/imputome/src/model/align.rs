@@ -253,3 +253,64 @@ fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
         first.join(", ")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Method, Model};
+    use imputome_core::Run;
+    use ndarray::array;
+
+    fn table(values: Array2<f32>, genes: &[&str]) -> Dataset {
+        let samples = (0..values.nrows()).map(|s| format!("S{s}")).collect();
+        let genes = genes.iter().map(|g| g.to_string()).collect();
+        let samples = Names::new("sample", samples).unwrap();
+        Dataset::new(values, samples, Names::new("gene", genes).unwrap()).unwrap()
+    }
+
+    fn mean_model() -> (Model, Run) {
+        let run = Run::new(1, 1).unwrap();
+        let train = table(array![[1.0, 10.0, 4.0], [3.0, 30.0, 4.0]], &["A", "B", "C"]);
+        (
+            Model::fit(Method::parse("mean").unwrap(), &train, &run).unwrap(),
+            run,
+        )
+    }
+
+    #[test]
+    fn extra_genes_stay_and_missing_ones_can_be_added() {
+        let (model, run) = mean_model();
+        let new = table(array![[7.0, f32::NAN, f32::NAN]], &["X", "C", "A"]);
+        let completed = model.impute(&new, &run).unwrap();
+        assert_eq!(completed.values, array![[7.0, 4.0, 2.0]]);
+        assert_eq!(completed.added.genes, ["B"]);
+        assert_eq!(completed.added.values, array![[20.0]]);
+        assert_eq!((completed.filled, completed.left), (2, 0));
+        let said = completed.remarks.join("\n");
+        assert!(
+            said.contains("1 of the model's 2 genes are not in the table"),
+            "{said}"
+        );
+        assert!(
+            said.contains("1 genes of the table are not known to the model"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_gap_in_an_unknown_gene_is_left_and_counted() {
+        let (model, run) = mean_model();
+        let new = table(array![[f32::NAN, 1.0]], &["X", "A"]);
+        let completed = model.impute(&new, &run).unwrap();
+        assert!(completed.values[(0, 0)].is_nan());
+        assert_eq!((completed.filled, completed.left), (0, 1));
+    }
+
+    #[test]
+    fn a_table_far_from_the_training_samples_is_remarked_on() {
+        let (model, run) = mean_model();
+        let new = table(array![[1000.0, 9000.0]], &["A", "B"]);
+        let said = model.impute(&new, &run).unwrap().remarks.join("\n");
+        assert!(said.contains("100 % of the measured values lie more than 3 standard deviations"));
+    }
+}

@@ -119,3 +119,42 @@ fn role(train: &Dataset, g: usize) -> GeneRole {
         Some(_) => GeneRole::Learned,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::Names;
+    use ndarray::{Array2, array};
+
+    fn table(values: Array2<f32>) -> Dataset {
+        let samples = (0..values.nrows()).map(|s| format!("S{s}")).collect();
+        let genes = (0..values.ncols()).map(|g| format!("G{g}")).collect();
+        let samples = Names::new("sample", samples).unwrap();
+        Dataset::new(values, samples, Names::new("gene", genes).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn genes_are_sorted_into_learned_constant_and_never_measured() {
+        let nan = f32::NAN;
+        let preparation =
+            Preparation::learn(&table(array![[1.0, 5.0, nan], [2.0, nan, nan]])).unwrap();
+        let roles = [
+            GeneRole::Learned,
+            GeneRole::Constant(5.0),
+            GeneRole::NeverMeasured,
+        ];
+        assert_eq!(preparation.roles, roles);
+        assert_eq!(preparation.scaler.means, [1.5]);
+    }
+
+    #[test]
+    fn a_table_with_nothing_to_learn_is_refused_with_the_reason() {
+        let refusal = |values| {
+            Preparation::learn(&table(values))
+                .expect_err("nothing")
+                .to_string()
+        };
+        assert!(refusal(array![[f32::NAN], [f32::NAN]]).contains("no measured value"));
+        assert!(refusal(array![[1.0], [1.0]]).contains("nothing to learn"));
+    }
+}

@@ -60,3 +60,51 @@ fn has_duplicate(names: &[String]) -> bool {
     let mut seen = std::collections::HashSet::new();
     names.iter().any(|name| !seen.insert(name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::{Dataset, Names, Run};
+    use ndarray::array;
+
+    fn stored() -> Weights {
+        let names = |kind, list: [&str; 2]| Names::new(kind, list.map(String::from).to_vec());
+        let samples = names("sample", ["S0", "S1"]).unwrap();
+        let genes = names("gene", ["A", "B"]).unwrap();
+        let data = Dataset::new(array![[1.0, 10.0], [3.0, 30.0]], samples, genes).unwrap();
+        let run = Run::new(1, 1).unwrap();
+        Model::fit(Method::parse("mean").unwrap(), &data, &run)
+            .unwrap()
+            .to_weights()
+    }
+
+    fn refusal(change: impl Fn(&mut serde_json::Value)) -> String {
+        let mut weights = stored();
+        change(weights.facts.get_mut("preparation").unwrap());
+        Model::from_weights(&weights)
+            .expect_err("a broken preparation")
+            .to_string()
+    }
+
+    #[test]
+    fn parts_that_disagree_are_refused() {
+        assert!(
+            refusal(|p| p["roles"] = serde_json::json!(["learned"])).contains("differ in number")
+        );
+        assert!(refusal(|p| p["scaler"]["means"] = serde_json::json!([1.0])).contains("scaling"));
+        assert!(
+            refusal(|p| p["scaler"]["deviations"] = serde_json::json!([1.0, 0.0]))
+                .contains("above 0")
+        );
+        assert!(refusal(|p| p["genes"] = serde_json::json!(["A", "A"])).contains("stands twice"));
+    }
+
+    #[test]
+    fn an_unknown_method_is_refused() {
+        let mut weights = stored();
+        weights
+            .facts
+            .insert("method".into(), serde_json::json!({"name": "oracle"}));
+        assert!(Model::from_weights(&weights).is_err());
+    }
+}
