@@ -25,9 +25,12 @@
 
 pub mod catalog;
 pub mod model;
+pub mod pipeline;
 
 pub use catalog::Method;
 pub use imputome_core as core;
+pub use imputome_core::Run;
 pub use imputome_evaluate as evaluate;
 pub use imputome_io as io;
 pub use model::{AddedGenes, Completed, Model};
+pub use pipeline::{impute, read, read_with_covariates};
