@@ -5,7 +5,11 @@
 //! tables beside it, and the same evaluation gives the same bytes.
 
 mod figures;
+mod findings;
+mod headline;
+mod numbers;
 mod page;
+mod tables;
 
 use imputome_evaluate::Evaluation;
 

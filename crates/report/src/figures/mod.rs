@@ -1,10 +1,47 @@
-//! The drawings of the report.
+//! The drawings of the report, one file each, in the order of the page.
 
+mod costs;
+mod drawing;
+mod estimated_against_true;
+mod interval_coverage;
+mod learning_curves;
+mod r2_against_time;
+mod r2_by_hidden_share;
+mod r2_by_level;
+mod r2_by_method;
+
+use drawing::{Color, Paint, method_color};
 use imputome_evaluate::Evaluation;
 
 use crate::Figure;
+use crate::findings::Findings;
+
+/// Width of every figure, pixels; fits beside the table of contents on a laptop of 1,280.
+const WIDTH: f64 = 960.0;
 
 /// Every figure that has something to show.
-pub(crate) fn all(_evaluation: &Evaluation) -> Vec<Figure> {
-    Vec::new()
+pub(crate) fn all(evaluation: &Evaluation) -> Vec<Figure> {
+    let findings = Findings::of(evaluation);
+    [
+        r2_by_method::figure(&findings),
+        r2_by_level::figure(&findings),
+        r2_by_hidden_share::figure(&findings),
+        estimated_against_true::figure(&findings),
+        interval_coverage::figure(&findings),
+        learning_curves::figure(&findings),
+        r2_against_time::figure(&findings),
+        costs::figure(&findings),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The color a method has in every figure.
+fn color_of(findings: &Findings, label: &str) -> Color {
+    method_color(findings.place(label))
+}
+
+fn paint_of(findings: &Findings, label: &str) -> Paint {
+    Paint::Data(color_of(findings, label))
 }

@@ -1,0 +1,361 @@
+//! Shapes and text, written as SVG.
+
+use std::fmt::Write;
+
+use super::Color;
+
+/// Fonts of the reader's own system, in the order of preference.
+const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
+
+/// What a shape is filled or drawn with. All but `Data` follow the light or dark page.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Paint {
+    /// Nothing.
+    None,
+    /// The color of text.
+    Ink,
+    /// The color of secondary text and of axes.
+    Soft,
+    /// The color of grid lines.
+    Faint,
+    /// The color of the page.
+    Ground,
+    /// A color that stands for something.
+    Data(Color),
+}
+
+impl Paint {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Ink => Some("ink"),
+            Self::Soft => Some("soft"),
+            Self::Faint => Some("faint"),
+            Self::Ground => Some("ground"),
+            Self::None | Self::Data(_) => None,
+        }
+    }
+
+    /// The color on a light page, which is also what a file beside the page has.
+    fn code(self) -> String {
+        match self {
+            Self::None => "none".into(),
+            Self::Ink => "#1c2127".into(),
+            Self::Soft => "#5b6570".into(),
+            Self::Faint => "#e3e6ea".into(),
+            Self::Ground => "#ffffff".into(),
+            Self::Data(color) => color.code(),
+        }
+    }
+}
+
+/// How a shape looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    pub(crate) fill: Paint,
+    pub(crate) stroke: Paint,
+    pub(crate) width: f64,
+    pub(crate) opacity: f64,
+    /// Lengths of dash and space; nothing for a solid line.
+    pub(crate) dash: Option<&'static str>,
+}
+
+impl Look {
+    pub(crate) fn filled(fill: Paint) -> Self {
+        Self {
+            fill,
+            stroke: Paint::None,
+            width: 0.0,
+            opacity: 1.0,
+            dash: None,
+        }
+    }
+
+    pub(crate) fn drawn(stroke: Paint, width: f64) -> Self {
+        Self {
+            fill: Paint::None,
+            stroke,
+            width,
+            opacity: 1.0,
+            dash: None,
+        }
+    }
+
+    pub(crate) fn outlined(self, stroke: Paint, width: f64) -> Self {
+        Self {
+            stroke,
+            width,
+            ..self
+        }
+    }
+
+    pub(crate) fn faded(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+
+    pub(crate) fn dashed(self, dash: &'static str) -> Self {
+        Self {
+            dash: Some(dash),
+            ..self
+        }
+    }
+
+    fn attributes(self) -> String {
+        let classes: Vec<String> = [
+            self.fill.name().map(|name| format!("f-{name}")),
+            self.stroke.name().map(|name| format!("s-{name}")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut text = String::new();
+        if !classes.is_empty() {
+            let _ = write!(text, " class=\"{}\"", classes.join(" "));
+        }
+        let _ = write!(text, " fill=\"{}\"", self.fill.code());
+        if self.stroke != Paint::None {
+            let (color, width) = (self.stroke.code(), number(self.width));
+            let _ = write!(text, " stroke=\"{color}\" stroke-width=\"{width}\"");
+        }
+        if let Some(dash) = self.dash {
+            let _ = write!(text, " stroke-dasharray=\"{dash}\"");
+        }
+        if self.opacity < 1.0 {
+            let _ = write!(text, " opacity=\"{}\"", number(self.opacity));
+        }
+        text
+    }
+}
+
+/// Which point of a text its position names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// How a text looks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextLook {
+    pub(crate) size: f64,
+    pub(crate) paint: Paint,
+    pub(crate) anchor: Anchor,
+    pub(crate) weight: u16,
+    /// Degrees, clockwise.
+    pub(crate) turn: f64,
+}
+
+impl TextLook {
+    /// Labels of ticks, rows and legends.
+    pub(crate) fn label() -> Self {
+        Self {
+            size: 12.0,
+            paint: Paint::Ink,
+            anchor: Anchor::Start,
+            weight: 400,
+            turn: 0.0,
+        }
+    }
+
+    pub(crate) fn soft(self) -> Self {
+        Self {
+            paint: Paint::Soft,
+            ..self
+        }
+    }
+
+    pub(crate) fn at(self, anchor: Anchor) -> Self {
+        Self { anchor, ..self }
+    }
+
+    pub(crate) fn bold(self) -> Self {
+        Self {
+            weight: 600,
+            ..self
+        }
+    }
+
+    pub(crate) fn sized(self, size: f64) -> Self {
+        Self { size, ..self }
+    }
+
+    pub(crate) fn turned(self, turn: f64) -> Self {
+        Self { turn, ..self }
+    }
+}
+
+/// A drawing in the making; positions in pixels from the upper left corner.
+#[derive(Clone, Debug)]
+pub(crate) struct Canvas {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    body: String,
+}
+
+impl Canvas {
+    pub(crate) fn new(width: f64, height: f64) -> Self {
+        Self {
+            width,
+            height,
+            body: String::new(),
+        }
+    }
+
+    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), look: Look) {
+        let (x1, y1, x2, y2) = (number(from.0), number(from.1), number(to.0), number(to.1));
+        let look = look.attributes();
+        let _ = writeln!(
+            self.body,
+            "<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\"{look}/>"
+        );
+    }
+
+    /// A rectangle from its upper left corner, with corners rounded by `radius`.
+    pub(crate) fn rectangle(
+        &mut self,
+        corner: (f64, f64),
+        size: (f64, f64),
+        radius: f64,
+        look: Look,
+    ) {
+        let (x, y, look) = (number(corner.0), number(corner.1), look.attributes());
+        let (width, height) = (number(size.0.max(0.0)), number(size.1.max(0.0)));
+        let round = if radius > 0.0 {
+            format!(" rx=\"{}\"", number(radius))
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            self.body,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"{round}{look}/>"
+        );
+    }
+
+    pub(crate) fn circle(&mut self, center: (f64, f64), radius: f64, look: Look) {
+        let (x, y, look) = (number(center.0), number(center.1), look.attributes());
+        let radius = number(radius);
+        let _ = writeln!(
+            self.body,
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{look}/>"
+        );
+    }
+
+    /// A line through points, open.
+    pub(crate) fn path(&mut self, points: &[(f64, f64)], look: Look) {
+        if points.len() > 1 {
+            self.draw_path(&steps(points), look);
+        }
+    }
+
+    /// An area with these corners.
+    pub(crate) fn polygon(&mut self, points: &[(f64, f64)], look: Look) {
+        self.draw_path(&format!("{}Z", steps(points)), look);
+    }
+
+    fn draw_path(&mut self, steps: &str, look: Look) {
+        let look = look.attributes();
+        let _ = writeln!(
+            self.body,
+            "<path d=\"{steps}\" stroke-linejoin=\"round\"{look}/>"
+        );
+    }
+
+    /// A text on its baseline.
+    pub(crate) fn text(&mut self, at: (f64, f64), text: &str, look: TextLook) {
+        let (x, y) = (number(at.0), number(at.1));
+        let anchor = match look.anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let weight = match look.weight {
+            400 => String::new(),
+            weight => format!(" font-weight=\"{weight}\""),
+        };
+        let turn = if look.turn == 0.0 {
+            String::new()
+        } else {
+            format!(" transform=\"rotate({} {x} {y})\"", number(look.turn))
+        };
+        let (size, paint) = (number(look.size), Look::filled(look.paint).attributes());
+        let _ = writeln!(
+            self.body,
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\"{weight}{anchor}{turn}{paint}>{}</text>",
+            escaped(text)
+        );
+    }
+
+    /// The whole document, with a title and a description for those who cannot see it.
+    pub(crate) fn finish(self, name: &str, title: &str, description: &str) -> String {
+        let (width, height) = (number(self.width), number(self.height));
+        let (title, description) = (escaped(title), escaped(description));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+             width=\"{width}\" height=\"{height}\" role=\"img\" \
+             aria-labelledby=\"{name}-title {name}-description\" font-family=\"{FONTS}\">\n\
+             <title id=\"{name}-title\">{title}</title>\n\
+             <desc id=\"{name}-description\">{description}</desc>\n\
+             <rect class=\"f-ground\" width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n\
+             {}</svg>\n",
+            self.body
+        )
+    }
+}
+
+fn steps(points: &[(f64, f64)]) -> String {
+    let mut text = String::new();
+    for (position, (x, y)) in points.iter().enumerate() {
+        let command = if position == 0 { 'M' } else { 'L' };
+        let _ = write!(text, "{command}{} {}", number(*x), number(*y));
+    }
+    text
+}
+
+/// A hundredth of a pixel is finer than any screen or printer shows.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    match text {
+        "-0" | "" => "0".into(),
+        text => text.into(),
+    }
+}
+
+/// Text that means itself in XML; characters XML forbids become the replacement character.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\t' | '\n' | '\r' => safe.push(' '),
+            control if control.is_control() => safe.push('\u{fffd}'),
+            '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_carry_no_needless_digits() {
+        assert_eq!(number(3.0), "3");
+        assert_eq!(number(3.456), "3.46");
+        assert_eq!(number(-0.001), "0");
+    }
+
+    #[test]
+    fn text_cannot_become_markup() {
+        assert_eq!(
+            escaped("<b>&\"'\u{1}"),
+            "&lt;b&gt;&amp;&quot;&#39;\u{fffd}"
+        );
+    }
+}
