@@ -8,14 +8,6 @@ use crate::*;
 fn later<T>() -> Result<T> {
     Err(Error::Request("not written yet".into()))
 }
-/// Reads a table.
-pub fn read_table(_source: &Source, _options: &ReadOptions) -> Result<TableRead> {
-    later()
-}
-/// Refuses a table of fewer than `least` samples.
-pub fn require_samples(_read: &TableRead, _least: usize) -> Result<()> {
-    later()
-}
 /// Writes a table.
 pub fn write_table(_target: &Target, _dataset: &Dataset, _layout: &Layout) -> Result<()> {
     later()

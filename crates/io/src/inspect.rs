@@ -73,9 +73,3 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
     let _ = (dataset, facts);
     unreachable!()
 }
-
-/// The scale that the measured values suggest, and why.
-pub fn guess_scale(dataset: &Dataset) -> (Scale, String) {
-    let _ = dataset;
-    (Scale::Unknown, String::new())
-}

@@ -128,6 +128,8 @@ pub struct Layout {
     pub index_header: Option<String>,
     /// Columns of text between line names and values, as GCT has them; one text per gene.
     pub line_texts: Vec<LineText>,
+    /// Lines of text above the values, as GCT 1.3 has them; one text per column.
+    pub column_texts: Vec<LineText>,
     /// What a gap is written as.
     pub gap: String,
 }
@@ -141,6 +143,7 @@ impl Layout {
             decimal: Decimal::Point,
             index_header: Some("sample_id".into()),
             line_texts: Vec::new(),
+            column_texts: Vec::new(),
             gap: String::new(),
         }
     }

@@ -1,0 +1,105 @@
+//! Text in blocks of whole lines, decompressed on a thread of its own while earlier blocks are
+//! being parsed.
+//!
+//! Block borders depend on the text alone, so that work by block gives the same bytes for any
+//! number of threads.
+
+use std::io::{self, Read};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+use memchr::memrchr;
+
+/// Bytes of a block; ours: large enough to make hand-overs rare, small enough for the cache.
+const BLOCK: usize = 512 * 1024;
+/// Blocks that wait between decompression and parsing; ours.
+const WAITING: usize = 4;
+/// Longest line taken for text; ours, a hundred times the widest table we know.
+const LONGEST_LINE: usize = 512 * 1024 * 1024;
+
+/// The blocks of a text, in order.
+pub(crate) struct Blocks {
+    filled: Receiver<io::Result<Vec<u8>>>,
+    emptied: Sender<Vec<u8>>,
+}
+
+impl Blocks {
+    /// Starts reading ahead.
+    pub(crate) fn start(reader: Box<dyn Read + Send>) -> Self {
+        let (send_filled, filled) = sync_channel(WAITING);
+        let (emptied, take_emptied) = channel();
+        std::thread::spawn(move || read_ahead(reader, &send_filled, &take_emptied));
+        Self { filled, emptied }
+    }
+
+    /// The next block; nothing at the end. Every block but the last ends with a line end.
+    pub(crate) fn next(&self) -> io::Result<Option<Vec<u8>>> {
+        self.filled.recv().ok().transpose()
+    }
+
+    /// The blocks that are ready, at least one and at most `most`; none at the end. An error
+    /// comes after the blocks before it.
+    pub(crate) fn next_batch(&self, most: usize) -> (Vec<Vec<u8>>, io::Result<()>) {
+        let mut batch = Vec::with_capacity(most);
+        let mut next = self.filled.recv().ok();
+        loop {
+            match next {
+                Some(Ok(block)) => batch.push(block),
+                Some(Err(error)) => return (batch, Err(error)),
+                None => return (batch, Ok(())),
+            }
+            if batch.len() == most {
+                return (batch, Ok(()));
+            }
+            next = self.filled.try_recv().ok();
+        }
+    }
+
+    /// Takes a block back, so that its memory is used again.
+    pub(crate) fn give_back(&self, block: Vec<u8>) {
+        // A reader that has finished needs no memory back.
+        let _ = self.emptied.send(block);
+    }
+}
+
+fn read_ahead(
+    mut reader: Box<dyn Read + Send>,
+    filled: &SyncSender<io::Result<Vec<u8>>>,
+    emptied: &Receiver<Vec<u8>>,
+) {
+    let mut rest: Vec<u8> = Vec::new();
+    loop {
+        let mut block = emptied.try_recv().unwrap_or_default();
+        block.clear();
+        block.append(&mut rest);
+        let outcome = fill_block(&mut *reader, &mut block, &mut rest);
+        let (last, message) = match outcome {
+            Ok(last) => (last, Ok(block)),
+            Err(error) => (true, Err(error)),
+        };
+        let empty = matches!(&message, Ok(block) if block.is_empty());
+        // A receiver that is gone has seen enough.
+        if (!empty && filled.send(message).is_err()) || last {
+            return;
+        }
+    }
+}
+
+/// Fills a block up to its last line end and leaves what follows in `rest`; true at the end.
+fn fill_block(reader: &mut dyn Read, block: &mut Vec<u8>, rest: &mut Vec<u8>) -> io::Result<bool> {
+    loop {
+        let before = block.len();
+        let read = reader.take(BLOCK as u64).read_to_end(block)?;
+        if read < BLOCK {
+            return Ok(true);
+        }
+        if let Some(end) = memrchr(b'\n', &block[before..]) {
+            let after = before + end + 1;
+            rest.extend_from_slice(&block[after..]);
+            block.truncate(after);
+            return Ok(false);
+        }
+        if block.len() > LONGEST_LINE {
+            return Err(io::Error::other("a line is longer than 512 MiB"));
+        }
+    }
+}
