@@ -110,3 +110,52 @@ fn each_measured(data: &Dataset, mut see: impl FnMut(usize, usize, f64)) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::{Covariate, CovariateValues, Covariates, Names};
+    use ndarray::array;
+
+    fn five_samples() -> Dataset {
+        let values = array![[1.0], [3.0], [8.0], [f32::NAN], [20.0]];
+        let names = |kind, names: &[&str]| {
+            Names::new(kind, names.iter().map(|n| n.to_string()).collect()).unwrap()
+        };
+        let tissue = ["Lung", "Lung", "Lung", "Lung", "Skin"];
+        let column = Covariate {
+            name: "tissue".into(),
+            values: CovariateValues::Categorical(
+                tissue.iter().map(|t| Some(t.to_string())).collect(),
+            ),
+        };
+        Dataset::new(
+            values,
+            names("sample", &["a", "b", "c", "d", "e"]),
+            names("gene", &["g"]),
+        )
+        .unwrap()
+        .with_covariates(Covariates::new(5, vec![column]).unwrap())
+        .unwrap()
+    }
+
+    #[test]
+    fn a_level_with_fewer_than_three_values_uses_the_overall_mean() {
+        let data = five_samples();
+        let levels = Levels::of(&data, Some("tissue")).unwrap();
+        let reference = Reference::of(&data, levels.as_ref());
+        assert_eq!(reference.means, [8.0]);
+        // Squares about 8: 49, 25, 0, 144; divisor 4.
+        assert_eq!(reference.deviations, [54.5_f64.sqrt()]);
+        assert_eq!(reference.level_means, array![[4.0], [8.0]]);
+        assert_eq!(reference.level_samples, [4, 1]);
+        assert_eq!(reference.mean_within(None, 0), 8.0);
+    }
+
+    #[test]
+    fn an_unknown_covariate_is_refused_with_those_known() {
+        let error = Levels::of(&five_samples(), Some("tisue")).expect_err("no such covariate");
+        assert!(error.to_string().contains("\"tisue\""));
+        assert!(error.to_string().ends_with("it has tissue"));
+    }
+}

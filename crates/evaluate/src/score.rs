@@ -87,32 +87,36 @@ fn add_up(trial: &Trial, test: &Test, imputation: &Imputation) -> TestSums {
         .par_chunks(BLOCK)
         .map(|genes| add_up_block(trial, test, imputation, &level_of, genes))
         .collect();
+    let n_genes = test.holdout.truth().ncols();
+    let pooled = trial.levels.is_some() && test.hidden == trial.reference_share;
     let mut sums = TestSums {
         genes: Vec::with_capacity(test.judged.len()),
         levels: vec![Sums::default(); n_levels],
-        pool: None,
+        pool: pooled.then(|| LevelPool::new(n_levels, kept_genes(n_genes))),
     };
-    let n_genes = test.holdout.truth().ncols();
-    let wanted = trial.levels.is_some() && test.hidden == trial.reference_share;
-    let mut pool = wanted.then(|| LevelPool::new(n_levels, kept_genes(n_genes)));
     for (genes, block) in test.judged.chunks(BLOCK).zip(&blocks) {
-        for (j, &gene) in genes.iter().enumerate() {
-            let of_groups = block.iter().skip(j).step_by(genes.len());
-            let mut over_groups = Sums::default();
-            for (group, part) in of_groups.enumerate() {
-                over_groups.join(part);
-                if group < n_levels {
-                    sums.levels[group].join(part);
-                    if let Some(pool) = &mut pool {
-                        pool.add(group, gene, part);
-                    }
-                }
-            }
-            sums.genes.push(over_groups);
+        for (position, &gene) in genes.iter().enumerate() {
+            sums.add_gene(gene, block.iter().skip(position).step_by(genes.len()));
         }
     }
-    sums.pool = pool;
     sums
+}
+
+impl TestSums {
+    /// Joins the sums of one gene by level; the last are those of samples without a level.
+    fn add_gene<'a>(&mut self, gene: usize, by_level: impl Iterator<Item = &'a Sums>) {
+        let mut over_levels = Sums::default();
+        for (level, sums) in by_level.enumerate() {
+            over_levels.join(sums);
+            if level < self.levels.len() {
+                self.levels[level].join(sums);
+                if let Some(pool) = &mut self.pool {
+                    pool.add(level, gene, sums);
+                }
+            }
+        }
+        self.genes.push(over_levels);
+    }
 }
 
 fn add_up_block(

@@ -199,3 +199,147 @@ fn spread(values: &[f64]) -> Option<f64> {
     let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
     Some((squares / (values.len() - 1) as f64).sqrt())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{Experiment, Scenario};
+    use crate::scores::{DataFacts, MethodFacts};
+
+    fn run(method: &str, repeat: usize, status: &str) -> Runtime {
+        Runtime {
+            method: method.into(),
+            scenario: "inductive".into(),
+            hidden: None,
+            repeat,
+            fit_wall_seconds: 1.0,
+            wall_seconds: repeat as f64,
+            cpu_seconds: 2.0,
+            peak_mib: 10.0 * repeat as f64,
+            status: status.into(),
+        }
+    }
+
+    fn facts(label: &str) -> MethodFacts {
+        MethodFacts {
+            label: label.into(),
+            name: label.into(),
+            title: String::new(),
+            source: String::new(),
+            settings: Vec::new(),
+            chosen: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    fn score(method: &str, repeat: usize, metric: &str, value: f64) -> Score {
+        Score {
+            method: method.into(),
+            scenario: "inductive".into(),
+            hidden: 0.5,
+            repeat,
+            group: "all".into(),
+            metric: metric.into(),
+            value,
+        }
+    }
+
+    /// `knn` finishes two repeats, `factor` two, `pmi` one.
+    fn three_methods() -> Evaluation {
+        Evaluation {
+            experiment: Experiment {
+                scenarios: vec![Scenario::Inductive],
+                repeats: 2,
+                ..Experiment::default()
+            },
+            data: DataFacts::default(),
+            methods: ["knn", "factor", "pmi", "mice"].map(facts).to_vec(),
+            scores: vec![
+                score("knn", 1, "r2", 0.5),
+                score("knn", 2, "r2", 0.75),
+                score("knn", 1, "rmse", 0.5),
+                score("knn", 2, "rmse", 0.5),
+                score("factor", 1, "r2", 0.75),
+                score("factor", 2, "r2", 0.875),
+                score("factor", 1, "rmse", 0.25),
+                score("factor", 2, "rmse", 0.5),
+                score("pmi", 1, "r2", 0.9375),
+            ],
+            per_gene: Vec::new(),
+            runtime: vec![
+                run("knn", 1, DONE),
+                run("knn", 2, DONE),
+                run("factor", 1, DONE),
+                run("factor", 2, DONE),
+                run("pmi", 1, DONE),
+                run("pmi", 2, "out of memory"),
+                run("mice", 1, "time limit"),
+            ],
+            curves: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+
+    fn row<'a>(rows: &'a [SummaryRow], method: &str) -> &'a SummaryRow {
+        rows.iter()
+            .find(|r| r.method == method)
+            .expect("a row per method")
+    }
+
+    #[test]
+    fn rows_are_sorted_by_r2_and_methods_without_scores_come_last() {
+        let rows = summary(&three_methods());
+        let order: Vec<&str> = rows.iter().map(|r| r.method.as_str()).collect();
+        assert_eq!(order, ["pmi", "factor", "knn", "mice"]);
+    }
+
+    #[test]
+    fn mean_and_spread_over_repeats_by_hand() {
+        let rows = summary(&three_methods());
+        let r2 = row(&rows, "knn").metric("r2").unwrap();
+        assert_eq!((r2.mean, r2.spread), (0.625, Some(0.03125_f64.sqrt())));
+        assert_eq!(row(&rows, "pmi").metric("r2").unwrap().spread, None);
+        let knn = row(&rows, "knn");
+        assert_eq!((knn.wall_seconds, knn.peak_mib), (1.5, 20.0));
+    }
+
+    #[test]
+    fn a_method_with_fewer_repeats_is_not_best_and_says_why() {
+        let rows = summary(&three_methods());
+        assert!(!row(&rows, "pmi").metric("r2").unwrap().best);
+        assert!(row(&rows, "factor").metric("r2").unwrap().best);
+        assert!(row(&rows, "factor").metric("rmse").unwrap().best);
+        let pmi = row(&rows, "pmi");
+        assert_eq!(
+            (pmi.repeats, pmi.failed.as_deref()),
+            (1, Some("out of memory"))
+        );
+    }
+
+    #[test]
+    fn differences_to_the_best_are_paired_by_repeat() {
+        let rows = summary(&three_methods());
+        let difference = |method| row(&rows, method).metric("r2").unwrap().difference.unwrap();
+        // -0.25 and -0.125.
+        assert_eq!(difference("knn").mean, -0.1875);
+        assert_eq!(difference("knn").spread, Some(0.0078125_f64.sqrt()));
+        // The first repeat alone: 0.9375 - 0.75.
+        assert_eq!(difference("pmi").mean, 0.1875);
+        assert_eq!(difference("factor").mean, 0.0);
+    }
+
+    #[test]
+    fn a_method_whose_score_is_not_a_number_is_never_best() {
+        let mut evaluation = three_methods();
+        for score in evaluation
+            .scores
+            .iter_mut()
+            .filter(|s| s.method == "factor")
+        {
+            score.value = f64::NAN;
+        }
+        let rows = summary(&evaluation);
+        assert!(row(&rows, "knn").metric("r2").unwrap().best);
+        assert_eq!(rows[2].method, "factor");
+    }
+}

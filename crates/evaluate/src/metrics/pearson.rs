@@ -36,5 +36,5 @@ pub fn pearson(sums: &Sums) -> f64 {
         return 0.0;
     }
     let together = sums.products - sums.truth * sums.estimate / sums.entries;
-    (together / (truth.sqrt() * estimate.sqrt())).clamp(-1.0, 1.0)
+    (together / (truth * estimate).sqrt()).clamp(-1.0, 1.0)
 }
