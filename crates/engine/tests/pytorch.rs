@@ -60,15 +60,24 @@ fn value_weighted_error_with_branches_and_softplus_trains_as_pytorch_does() {
 #[test]
 fn cross_entropy_with_tanh_and_exp_trains_as_pytorch_does() {
     let fixture = include_str!("../../../fixtures/engine/pytorch_cross_entropy.json");
-    check(fixture, &BinaryCrossEntropy { average: Average::PerSample { offset: 1.0 } });
+    check(
+        fixture,
+        &BinaryCrossEntropy {
+            average: Average::PerSample { offset: 1.0 },
+        },
+    );
 }
 
 fn check(fixture: &str, loss: &dyn Loss) {
     let reference: Reference = serde_json::from_str(fixture).expect("the fixture is sound");
     assert!(reference.made_by.starts_with("PyTorch"));
     let engine = PortableEngine::new(1).expect("one thread");
-    let mut model = engine.build(&reference.spec, reference.adam, 0).expect("a sound network");
-    model.import(&reference.initial).expect("the weights of the network");
+    let mut model = engine
+        .build(&reference.spec, reference.adam, 0)
+        .expect("a sound network");
+    model
+        .import(&reference.initial)
+        .expect("the weights of the network");
 
     let inputs: Vec<InputValues<'_>> = reference.inputs.iter().map(Values::borrow).collect();
     let batch = Batch {
@@ -77,12 +86,19 @@ fn check(fixture: &str, loss: &dyn Loss) {
         target: &reference.target,
         weight: reference.weight.as_deref(),
     };
-    let heads: usize = reference.spec.branches.iter().map(|branch| branch.heads.len()).sum();
+    let heads: usize = reference
+        .spec
+        .branches
+        .iter()
+        .map(|branch| branch.heads.len())
+        .sum();
     let losses = vec![HeadLoss { loss, scale: 1.0 }; heads];
     check_inference(&*model, &batch, &losses, &reference);
 
     for &expected in &reference.values {
-        let value = model.step(&batch, Objective::Heads(&losses), Update::Now).expect("a step");
+        let value = model
+            .step(&batch, Objective::Heads(&losses), Update::Now)
+            .expect("a step");
         assert_close("value", &[value], &[expected]);
     }
     for (name, tensor) in &model.export() {
@@ -102,9 +118,19 @@ fn check_inference(
     let gradient = model
         .input_gradient(batch, Objective::Heads(losses), Mode::Inference)
         .expect("a gradient of the inputs");
-    assert_close("value in inference", &[gradient.value], &[reference.inference_value]);
-    let dense = gradient.inputs.iter().filter(|gradient| !gradient.is_empty());
-    assert_eq!(dense.clone().count(), reference.inference_input_gradients.len());
+    assert_close(
+        "value in inference",
+        &[gradient.value],
+        &[reference.inference_value],
+    );
+    let dense = gradient
+        .inputs
+        .iter()
+        .filter(|gradient| !gradient.is_empty());
+    assert_eq!(
+        dense.clone().count(),
+        reference.inference_input_gradients.len()
+    );
     for (gradient, expected) in dense.zip(&reference.inference_input_gradients) {
         assert_close("input gradient", gradient, expected);
     }

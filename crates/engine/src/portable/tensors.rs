@@ -68,10 +68,11 @@ impl Network {
         self.check_trainable(&state.second_moments)?;
         let mut moments = state.second_moments.iter();
         moments.try_for_each(|(name, tensor)| refuse_negative(name, tensor))?;
-        if !state.gradients.is_empty() {
-            self.check_trainable(&state.gradients)?;
-        }
-        Ok(())
+        // A bias under batch norm never has a gradient.
+        let held = |parameter: &&Parameter| state.gradients.contains_key(&parameter.name);
+        let mut held = self.tensors().filter(held);
+        held.try_for_each(|parameter| parameter.check(&state.gradients))?;
+        refuse_unknown(&state.gradients, self.names().collect())
     }
 
     fn check_trainable(&self, tensors: &Weights) -> Result<(), EngineError> {
