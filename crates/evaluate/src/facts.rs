@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::enough::FEWEST_HELD_OUT;
 use crate::experiment::Scenario;
 use crate::scores::{DataFacts, LevelFacts};
-use crate::trials::{FEWEST_HELD_OUT, Trial, Trials, percent};
+use crate::trials::{Trial, Trials, percent};
 
 /// What is known of the table before any trial; `name` is that of the file or data set.
 pub(crate) fn data_facts(name: &str, trials: &Trials) -> DataFacts {

@@ -5,6 +5,7 @@
 //! [`metrics`] and gathers an [`Evaluation`]; [`summary`] condenses it to one row per method.
 
 pub mod compare;
+mod enough;
 mod examples;
 pub mod experiment;
 mod facts;

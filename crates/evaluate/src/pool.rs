@@ -3,10 +3,10 @@
 
 use ndarray::Array2;
 
+use crate::enough::FEWEST_HELD_OUT;
 use crate::levels::Levels;
 use crate::metrics::{self, Sums};
 use crate::scores::GeneScore;
-use crate::trials::FEWEST_HELD_OUT;
 
 /// Genes judged level by level at most. Ours: a box plot needs no more, and rows per level and
 /// gene of a whole transcriptome would fill most of the results.

@@ -3,14 +3,11 @@
 use imputome_core::prepare::{hide_at_random, split_groups};
 use imputome_core::{Dataset, Error, Holdout, Result, Run};
 
+use crate::enough::{FEWEST_HELD_OUT, expect_enough, judged_genes};
 use crate::examples;
 use crate::experiment::{Experiment, Scenario};
 use crate::levels::Levels;
 use crate::reference::Reference;
-
-/// Held-out entries that a gene needs in a trial to be judged. Ours: the correlation of two
-/// points is always 1 or -1.
-pub const FEWEST_HELD_OUT: usize = 3;
 
 /// The trials of an experiment on a table, made one at a time when asked for.
 ///
@@ -27,6 +24,7 @@ pub struct Trials<'a> {
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
+    index: usize,
     scenario: Scenario,
     repeat: usize,
     /// In place, the only hidden share; nothing where one fit serves all of them.
@@ -36,6 +34,8 @@ struct Place {
 /// One fit: what may be learned from, and what is to be filled afterwards.
 #[derive(Debug)]
 pub struct Trial {
+    /// Its place in the order of trials, counted from 0: what [`Trials::get`] takes.
+    pub index: usize,
     /// In-place or inductive.
     pub scenario: Scenario,
     /// Repeat, counted from 1.
@@ -192,6 +192,7 @@ impl<'a> Trials<'a> {
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Trial {
+            index: place.index,
             scenario: place.scenario,
             repeat: place.repeat,
             tests,
@@ -248,11 +249,14 @@ fn places(experiment: &Experiment) -> Vec<Place> {
                 Scenario::InPlace => experiment.hidden_shares.iter().copied().map(Some).collect(),
                 Scenario::Inductive => vec![None],
             };
-            places.extend(shares.into_iter().map(|hidden| Place {
-                scenario,
-                repeat,
-                hidden,
-            }));
+            for hidden in shares {
+                places.push(Place {
+                    index: places.len(),
+                    scenario,
+                    repeat,
+                    hidden,
+                });
+            }
         }
     }
     places
@@ -261,72 +265,6 @@ fn places(experiment: &Experiment) -> Vec<Place> {
 fn stream(place: Place, what: &str) -> String {
     let scenario = place.scenario.name();
     format!("evaluate/{scenario}/repeat={}/{what}", place.repeat)
-}
-
-/// Groups below which an evaluation says nothing. Ours: a training, a validation and a test
-/// group, and one to spare.
-const FEWEST_GROUPS: usize = 4;
-
-/// Genes below which no gene could be told from another.
-const FEWEST_GENES: usize = 2;
-
-fn expect_enough(data: &Dataset) -> Result<()> {
-    let too_little = |what: &str, needed, found, advice: &str| {
-        Err(Error::TooLittle {
-            method: "an evaluation".into(),
-            what: what.into(),
-            needed,
-            found,
-            advice: advice.into(),
-        })
-    };
-    let mut groups = data.group_of_samples();
-    groups.sort_unstable();
-    groups.dedup();
-    if data.n_genes() < FEWEST_GENES {
-        return too_little(
-            "genes",
-            FEWEST_GENES,
-            data.n_genes(),
-            "give a table with more genes",
-        );
-    }
-    if groups.len() < FEWEST_GROUPS {
-        return too_little(
-            "groups (donors, or samples where no group is given)",
-            FEWEST_GROUPS,
-            groups.len(),
-            "give more samples, or name another grouping with --group",
-        );
-    }
-    Ok(())
-}
-
-/// Genes with variation among training entries, enough held-out entries, and variation in these.
-fn judged_genes(holdout: &Holdout, reference: &Reference) -> Vec<usize> {
-    let counts = holdout.held_out().count_by_gene();
-    let (mut least, mut most) = (
-        vec![f32::INFINITY; counts.len()],
-        vec![f32::NEG_INFINITY; counts.len()],
-    );
-    for (truth, hidden) in holdout
-        .truth()
-        .rows()
-        .into_iter()
-        .zip(holdout.held_out().0.rows())
-    {
-        for (g, (&truth, &hidden)) in truth.iter().zip(hidden).enumerate() {
-            if hidden {
-                least[g] = least[g].min(truth);
-                most[g] = most[g].max(truth);
-            }
-        }
-    }
-    (0..counts.len())
-        .filter(|&g| {
-            counts[g] >= FEWEST_HELD_OUT && most[g] > least[g] && reference.deviations[g] > 0.0
-        })
-        .collect()
 }
 
 fn nothing_to_judge(place: Place, hidden: f64) -> Error {

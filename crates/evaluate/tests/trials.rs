@@ -94,6 +94,7 @@ fn a_trial_is_the_same_whenever_and_wherever_it_is_made() {
     let again = Trials::new(&data, &experiment).expect("large enough");
     for index in (0..again.len()).rev() {
         let trial = again.get(index).expect("judgeable");
+        assert_eq!((trial.index, forward[index].index), (index, index));
         assert_eq!(trial.train().samples, forward[index].train().samples);
         for (a, b) in trial.tests.iter().zip(&forward[index].tests) {
             assert_eq!(a.holdout.held_out(), b.holdout.held_out());

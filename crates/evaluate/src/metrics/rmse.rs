@@ -9,7 +9,7 @@ pub const RMSE: Definition = Definition {
     text: "Root of the mean squared error over all held-out entries, in standard deviations of each gene among training samples.",
     range: "at least 0",
     direction: Direction::SmallerIsBetter,
-    source: "Standard; on standard scores as in section 3.3 of the PMI paper",
+    source: "Standard; on standard scores as in section 3.1 of the PMI paper",
 };
 
 /// [`RMSE`] over the entries summed.
