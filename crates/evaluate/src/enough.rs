@@ -2,21 +2,22 @@
 
 use imputome_core::{Dataset, Error, Holdout, Result};
 
+use crate::experiment::{Experiment, Scenario};
 use crate::reference::Reference;
 
 /// Held-out entries that a gene needs in a trial to be judged. Ours: the correlation of two
 /// points is always 1 or -1.
 pub(crate) const FEWEST_HELD_OUT: usize = 3;
 
-/// Groups below which an evaluation says nothing. Ours: a training, a validation and a test
-/// group, and one to spare.
+/// Samples, and for a split groups, below which an evaluation says nothing. Ours: one to train,
+/// one to validate and one to test on, and one to spare.
 const FEWEST_GROUPS: usize = 4;
 
 /// Genes below which no gene could be told from another.
 const FEWEST_GENES: usize = 2;
 
-/// Refuses a table with too few groups or genes.
-pub(crate) fn expect_enough(data: &Dataset) -> Result<()> {
+/// Refuses a table with too few genes or samples, or too few groups where they are to be split.
+pub(crate) fn expect_enough(data: &Dataset, experiment: &Experiment) -> Result<()> {
     let too_little = |what: &str, needed, found, advice: &str| {
         Err(Error::TooLittle {
             method: "an evaluation".into(),
@@ -27,8 +28,10 @@ pub(crate) fn expect_enough(data: &Dataset) -> Result<()> {
         })
     };
     let mut groups = data.group_of_samples();
-    groups.sort_unstable();
-    groups.dedup();
+    if experiment.scenarios.contains(&Scenario::Inductive) {
+        groups.sort_unstable();
+        groups.dedup();
+    }
     if data.n_genes() < FEWEST_GENES {
         return too_little(
             "genes",
@@ -39,10 +42,10 @@ pub(crate) fn expect_enough(data: &Dataset) -> Result<()> {
     }
     if groups.len() < FEWEST_GROUPS {
         return too_little(
-            "groups (donors, or samples where no group is given)",
+            "samples, of as many donors or other groups in the inductive scenario",
             FEWEST_GROUPS,
             groups.len(),
-            "give more samples, or name another grouping with --group",
+            "give more samples, name another grouping with --group, or ask for --scenario in-place",
         );
     }
     Ok(())

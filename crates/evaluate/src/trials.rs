@@ -69,7 +69,7 @@ impl<'a> Trials<'a> {
     /// or the table is too small to be split or hidden in.
     pub fn new(data: &'a Dataset, experiment: &'a Experiment) -> Result<Self> {
         experiment.check()?;
-        expect_enough(data)?;
+        expect_enough(data, experiment)?;
         let levels = Levels::of(data, experiment.by.as_deref())?;
         Ok(Self {
             data,

@@ -158,7 +158,16 @@ fn examples_are_held_out_entries_of_the_first_repeat_at_the_reference_share() {
 fn too_few_groups_or_genes_are_refused_with_advice() {
     let few_groups = table_of(60, 3);
     let error = Trials::new(&few_groups, &experiment()).expect_err("three donors");
-    assert!(error.to_string().contains("needs at least 4 groups"));
+    assert!(
+        error
+            .to_string()
+            .contains("needs at least 4 samples, of as many donors")
+    );
+    let in_place = Experiment {
+        scenarios: vec![Scenario::InPlace],
+        ..experiment()
+    };
+    assert!(Trials::new(&few_groups, &in_place).is_ok());
     let one_gene = table().select_genes(&[0]);
     let error = Trials::new(&one_gene, &experiment()).expect_err("one gene");
     assert!(error.to_string().contains("needs at least 2 genes"));
