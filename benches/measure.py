@@ -66,7 +66,14 @@ def machine():
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = "/".join(f"{value:.1f}" for value in os.getloadavg())
     return (f"{os.cpu_count()} cores, {model.group(1) if model else platform.processor()} ({wide}), {memory:.0f} GiB, "
-            f"{platform.system()} {platform.release()}, load {load}, {time.strftime('%Y-%m-%d')}")
+            f"{system()}, load {load} at the start, {time.strftime('%Y-%m-%d')}")
+
+
+def system():
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        return platform.system()
 
 
 def median_ratio(ours, theirs):

@@ -22,10 +22,10 @@ def main():
     program = measure.example("imputome-io", "read_table")
     python = measure.peer_python(FOLDER, given.python)
     contestants = {
-        "imputome, 1 thread": [program, table, "1"],
-        "imputome, 2 threads": [program, table, "2"],
-        "pandas": [python, os.path.join(FOLDER, "pandas_read.py"), table],
-        "pandas, import alone": [python, "-c", "import pandas"],
+        "imputome, 1 thread": ([program, table], {"RAYON_NUM_THREADS": "1"}),
+        "imputome, 2 threads": ([program, table], {"RAYON_NUM_THREADS": "2"}),
+        "pandas": ([python, os.path.join(FOLDER, "pandas_read.py"), table], {}),
+        "pandas, import alone": ([python, "-c", "import pandas"], {}),
     }
     began = measure.machine()
     rows = rounds(contestants, given.rounds)
@@ -39,10 +39,10 @@ def rounds(contestants, count):
     for number in range(count + 1):
         order = list(contestants) if number % 2 == 0 else list(contestants)[::-1]
         for name in order:
-            seen = measure.child(contestants[name])
+            seen = measure.child(*contestants[name])
             if number > 0:
                 rows.append({"round": number, "who": name, **{key: seen[key] for key in ("cpu", "wall", "memory")},
-                             "told": seen["output"].strip().splitlines()[-1] if seen["output"].strip() else ""})
+                             "told": seen["output"].split("\n")[0]})
                 print(rows[-1], file=sys.stderr)
     return rows
 
