@@ -1,0 +1,196 @@
+//! The number of factors, chosen by masked validation.
+
+use imputome_core::prepare::{hide_at_random, split_groups};
+use imputome_core::{Curve, Dataset, Holdout, Result, Run};
+use imputome_numerics::product;
+
+use super::Factor;
+use super::columns::{Columns, CovariateColumns};
+use super::em::{Constants, Em};
+use super::model::{Covariances, Model};
+use super::start::Start;
+
+/// Candidates for the number of factors, tried upwards: ours, steps of a quarter to a half.
+const LADDER: [usize; 20] = [
+    1, 2, 4, 7, 10, 15, 20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 250, 300, 400, 500,
+];
+/// What noise variances are multiplied by: ours. Maximum likelihood takes noise for smaller
+/// than it is, the more so the more factors share the samples.
+const NOISE_FACTORS: [f64; 4] = [1.0, 1.25, 1.6, 2.0];
+/// A candidate must lower the error by this share to count as better: ours, cheaper wins ties.
+const WORTH_MORE_FACTORS: f64 = 1e-3;
+/// Candidates in a row that are not better before the search ends: ours.
+const PATIENCE: usize = 2;
+/// Shares of groups to learn from and to validate on: ours.
+const SHARES: [f64; 2] = [0.8, 0.2];
+/// Fewest samples, and fewest groups, that can be split: ours.
+const FEWEST: usize = 10;
+/// Gain in log-likelihood per entry below which a candidate's fit ends: ours.
+const TOLERANCE: f64 = 1e-3;
+
+/// What validation chose.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) factors: usize,
+    /// What noise variances are multiplied by.
+    pub(super) noise_factor: f64,
+    /// Mean squared error of hidden entries by number of factors.
+    pub(super) curve: Option<Curve>,
+}
+
+/// Fits candidates on four fifths of the groups and measures them on hidden entries of the rest.
+pub(super) fn choose(settings: &Factor, train: &Dataset, run: &Run) -> Result<Choice> {
+    let random = &mut run.stream("factor/choice");
+    let parts = split_groups(&train.group_of_samples(), &SHARES, random)?;
+    let learning = train.select_samples(&parts[0]);
+    let held_out = hide_at_random(
+        &train.select_samples(&parts[1]),
+        f64::from(settings.hidden),
+        random,
+    )?;
+    let ladder = candidates(settings, learning.n_samples(), learning.n_genes());
+    let covariates = CovariateColumns::fit(&learning.covariates, settings.covariate_weight);
+    let (columns, _) = covariates.encode(&learning);
+    let constants = settings.constants(columns.n_columns());
+    let most = ladder.last().copied().unwrap_or(1);
+    let start = Start::new(columns, train.n_genes(), most, &constants, random);
+    let validation = Validation::new(&held_out, &covariates, &start, &constants);
+    climb(settings, &start, &validation, &ladder, run)
+}
+
+/// True when there is enough to split.
+pub(super) fn is_possible(train: &Dataset) -> bool {
+    let mut groups = train.group_of_samples();
+    groups.sort_unstable();
+    groups.dedup();
+    groups.len() >= FEWEST && train.n_genes() > 1
+}
+
+/// Fewest factors first, until more of them no longer help.
+fn climb(
+    settings: &Factor,
+    start: &Start,
+    validation: &Validation,
+    ladder: &[usize],
+    run: &Run,
+) -> Result<Choice> {
+    let constants = settings.constants(start.columns.n_columns());
+    let mut points = Vec::new();
+    let (mut best, mut best_error, mut failures) = ((1, 1.0), f64::INFINITY, 0);
+    run.progress()
+        .begin("choosing the number of factors", ladder.len() as u64);
+    for (done, &factors) in ladder.iter().enumerate() {
+        let mut em = Em::new(start.columns.clone(), start.model(factors), constants);
+        em.run(settings.rounds, TOLERANCE, run)?;
+        let (noise_factor, error) = validation.error(&em);
+        points.push((factors as f64, error));
+        run.progress().advance(
+            done as u64 + 1,
+            &format!("{factors} factors: validation error {error:.4}"),
+        );
+        if error < best_error * (1.0 - WORTH_MORE_FACTORS) {
+            (best, best_error, failures) = ((factors, noise_factor), error, 0);
+        } else {
+            failures += 1;
+        }
+        if failures == PATIENCE {
+            break;
+        }
+    }
+    run.progress().end();
+    Ok(Choice {
+        factors: best.0,
+        noise_factor: best.1,
+        curve: Some(Curve {
+            name: "validation error".into(),
+            step: "factors".into(),
+            points,
+        }),
+    })
+}
+
+/// Candidates that the table can bear: fewer than samples and than genes.
+fn candidates(settings: &Factor, samples: usize, genes: usize) -> Vec<usize> {
+    if let Some(factors) = settings.factors {
+        return vec![settings.most_factors(factors, samples, genes)];
+    }
+    let most = settings.most_factors(usize::MAX, samples, genes);
+    LADDER
+        .into_iter()
+        .filter(|&factors| factors <= most)
+        .collect()
+}
+
+/// Validation samples some of whose entries are hidden.
+struct Validation {
+    /// What may be seen, standardized as the training columns are.
+    visible: Columns,
+    /// Hidden entries: row of `visible`, column, standardized truth.
+    hidden: Vec<(usize, usize, f64)>,
+    /// Weight of each row, so that outlying samples do not decide.
+    weights: Vec<f64>,
+}
+
+impl Validation {
+    fn new(
+        held_out: &Holdout,
+        covariates: &CovariateColumns,
+        start: &Start,
+        constants: &Constants,
+    ) -> Self {
+        let (mut visible, _) = covariates.encode(held_out.visible());
+        visible.standardize(&start.center, &start.scale);
+        let mut hidden = Vec::new();
+        for (row, &origin) in visible.origin.iter().enumerate() {
+            for (gene, _) in held_out
+                .held_out()
+                .row(origin)
+                .iter()
+                .enumerate()
+                .filter(|(_, h)| **h)
+            {
+                let truth = f64::from(held_out.truth()[(origin, gene)]);
+                hidden.push((row, gene, (truth - start.center[gene]) / start.scale[gene]));
+            }
+        }
+        let distances = visible.square_sums(&start.gene_weights());
+        let weights = distances
+            .iter()
+            .zip(&visible.counts)
+            .map(|(&distance, &count)| constants.weight(distance, count))
+            .collect();
+        Self {
+            visible,
+            hidden,
+            weights,
+        }
+    }
+
+    /// The best factor for noise variances, and the weighted mean squared error with it.
+    fn error(&self, em: &Em) -> (f64, f64) {
+        let mut visible = self.visible.clone();
+        visible.standardize(&em.center, &vec![1.0; em.center.len()]);
+        NOISE_FACTORS
+            .iter()
+            .map(|&factor| {
+                (
+                    factor,
+                    self.error_of(&em.model.with_noise_times(factor), &em.center, &visible),
+                )
+            })
+            .min_by(|a, b| a.1.total_cmp(&b.1))
+            .expect("there are noise factors")
+    }
+
+    fn error_of(&self, model: &Model, center: &[f64], visible: &Columns) -> f64 {
+        let posterior = model.posterior(visible, Covariances::NotWanted);
+        let estimates = product(posterior.scores.view(), model.loadings.t());
+        let (mut sum, mut total) = (0.0, 0.0);
+        for &(row, gene, truth) in &self.hidden {
+            let residual = truth - center[gene] - estimates[(row, gene)];
+            sum += self.weights[row] * residual * residual;
+            total += self.weights[row];
+        }
+        sum / f64::max(total, f64::MIN_POSITIVE)
+    }
+}

@@ -1,0 +1,238 @@
+//! Expectation maximization that leaves gaps out.
+//!
+//! Each round solves, for every column, the regression of its measured entries on the factors
+//! and a constant (Rubin and Thayer 1982, section 2, with sums over measured entries only), so
+//! that no round lowers the likelihood of what was measured. With `degrees` of freedom, samples
+//! follow a multivariate t distribution and weigh `(ν + p) / (ν + d)`, `d` being their squared
+//! distance over `p` measured columns (Liu and Rubin 1995, section 3).
+
+use imputome_core::{Result, Run};
+use imputome_numerics::product;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
+use rayon::prelude::*;
+
+use super::columns::Columns;
+use super::model::{COLUMN_BLOCK, Covariances, Model, Posterior, add_packed, factorize, n_pairs};
+
+/// What EM holds fixed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Constants {
+    /// Degrees of freedom of the t distribution; nothing for a Gaussian.
+    pub(super) degrees: Option<f64>,
+    /// Precision of the prior of loadings, in samples.
+    pub(super) ridge: f64,
+    /// Smallest noise variance.
+    pub(super) noise_floor: f64,
+}
+
+impl Constants {
+    /// Weight of a sample at squared distance `distance` over `count` measured columns.
+    pub(super) fn weight(&self, distance: f64, count: usize) -> f64 {
+        self.degrees
+            .map_or(1.0, |nu| (nu + count as f64) / (nu + distance))
+    }
+
+    /// Log-likelihood of a sample; for the t distribution without its constant.
+    fn log_likelihood(&self, distance: f64, log_determinant: f64, count: usize) -> f64 {
+        let count = count as f64;
+        match self.degrees {
+            None => {
+                let constant = count * (2.0 * std::f64::consts::PI).ln();
+                -0.5 * (constant + log_determinant + distance)
+            }
+            Some(nu) => -0.5 * (log_determinant + (nu + count) * (distance / nu).ln_1p()),
+        }
+    }
+}
+
+/// A fit under way.
+#[derive(Clone, Debug)]
+pub(super) struct Em {
+    /// Standardized columns less `center`.
+    columns: Columns,
+    /// Mean of each standardized column, shape `[columns]`.
+    pub(super) center: Vec<f64>,
+    pub(super) model: Model,
+    constants: Constants,
+    /// Samples in which each column was measured, shape `[columns]`.
+    counts: Vec<f64>,
+}
+
+impl Em {
+    /// A fit that starts from `model` with all means at 0.
+    pub(super) fn new(columns: Columns, model: Model, constants: Constants) -> Self {
+        Self {
+            center: vec![0.0; columns.n_columns()],
+            counts: columns.column_sums(|_, _| 1.0),
+            columns,
+            model,
+            constants,
+        }
+    }
+
+    /// At most `rounds` rounds, fewer once the log-likelihood per measured entry gains less than
+    /// `tolerance`.
+    pub(super) fn run(&mut self, rounds: usize, tolerance: f64, run: &Run) -> Result<()> {
+        let mut last = f64::NEG_INFINITY;
+        for _ in 0..rounds {
+            run.proceed()?;
+            let now = self.round();
+            if now - last < tolerance {
+                break;
+            }
+            last = now;
+        }
+        Ok(())
+    }
+
+    /// One round; gives the log-likelihood per measured entry before it.
+    pub(super) fn round(&mut self) -> f64 {
+        let posterior = self.model.posterior(&self.columns, Covariances::Wanted);
+        let counts = &self.columns.counts;
+        let weigh = |(&distance, &count)| self.constants.weight(distance, count);
+        let weights: Vec<f64> = posterior.distances.iter().zip(counts).map(weigh).collect();
+        let log_likelihood: f64 = (0..counts.len())
+            .map(|row| {
+                self.constants.log_likelihood(
+                    posterior.distances[row],
+                    posterior.log_determinants[row],
+                    counts[row],
+                )
+            })
+            .sum();
+        let entries = counts.iter().sum::<usize>().max(1) as f64;
+        self.maximize(&posterior, &weights);
+        log_likelihood / entries
+    }
+
+    /// New loadings, noise variances and means from the posterior.
+    fn maximize(&mut self, posterior: &Posterior, weights: &[f64]) {
+        let moments = Moments::of(&self.columns, posterior, weights);
+        let squares = self
+            .columns
+            .column_sums(|row, value| weights[row] * value * value);
+        let solutions = if self.columns.measured.nrows() == 0 {
+            self.regress_together(&moments)
+        } else {
+            self.regress_apart(&moments)
+        };
+        let k = self.model.n_factors();
+        let mut shifts = vec![0.0; self.center.len()];
+        for (column, solution) in solutions.rows().into_iter().enumerate() {
+            let explained = solution.dot(&moments.cross.row(column));
+            let noise = (squares[column] - explained) / self.counts[column].max(1.0);
+            self.model.noise[column] = noise.max(self.constants.noise_floor);
+            self.model
+                .loadings
+                .row_mut(column)
+                .assign(&solution.slice(s![..k]));
+            shifts[column] = solution[k];
+            self.center[column] += solution[k];
+        }
+        self.columns.standardize(&shifts, &vec![1.0; shifts.len()]);
+    }
+
+    /// Without gaps all columns share one system.
+    fn regress_together(&self, moments: &Moments) -> Array2<f64> {
+        let mut right = moments.cross.t().as_standard_layout().into_owned();
+        factorize(&moments.complete + &self.ridge()).solve(right.view_mut());
+        right.t().as_standard_layout().into_owned()
+    }
+
+    /// With gaps each column has a system of its own, over the samples where it was measured.
+    fn regress_apart(&self, moments: &Moments) -> Array2<f64> {
+        let shared = &moments.complete + &self.ridge();
+        let mut solutions = moments.cross.clone();
+        for first in (0..self.counts.len()).step_by(COLUMN_BLOCK) {
+            let end = (first + COLUMN_BLOCK).min(self.counts.len());
+            let measured = self.columns.measured.slice(s![.., first..end]);
+            let gappy = product(measured.t(), moments.gappy.view());
+            solutions
+                .slice_mut(s![first..end, ..])
+                .axis_iter_mut(Axis(0))
+                .into_par_iter()
+                .zip(gappy.axis_iter(Axis(0)))
+                .for_each(|(solution, pairs)| {
+                    let mut system = shared.clone();
+                    add_packed(&mut system, pairs);
+                    factorize(system).solve(solution.insert_axis(Axis(1)));
+                });
+        }
+        solutions
+    }
+
+    /// The prior of loadings on the diagonal; the constant has none.
+    fn ridge(&self) -> Array2<f64> {
+        let k = self.model.n_factors();
+        let mut diagonal = Array1::from_elem(k + 1, self.constants.ridge);
+        // Ours: keeps the system of a column that was never measured solvable.
+        diagonal[k] = 1e-9;
+        Array2::from_diag(&diagonal)
+    }
+}
+
+/// Expected products of the factors and a constant with themselves and with the columns.
+struct Moments {
+    /// Over samples without a gap, shape `[factors + 1, factors + 1]`.
+    complete: Array2<f64>,
+    /// Of each sample with gaps, packed, shape `[samples with gaps, pairs]`.
+    gappy: Array2<f32>,
+    /// With the columns, over measured entries, shape `[columns, factors + 1]`.
+    cross: Array2<f64>,
+}
+
+impl Moments {
+    fn of(columns: &Columns, posterior: &Posterior, weights: &[f64]) -> Self {
+        let n_complete = columns.n_complete();
+        let ones = Array2::ones((columns.n_samples(), 1));
+        let scores = concatenate(Axis(1), &[posterior.scores.view(), ones.view()])
+            .expect("as many ones as samples");
+        let weighted = &scores * &ArrayView1::from(weights).insert_axis(Axis(1));
+        let cross = product(columns.values.t(), weighted.mapv(|v| v as f32).view());
+        let mut complete = product(
+            weighted.slice(s![..n_complete, ..]).t(),
+            scores.slice(s![..n_complete, ..]),
+        );
+        let mut pairs = posterior.complete_covariance.iter();
+        for a in 0..posterior.scores.ncols() {
+            for b in a..posterior.scores.ncols() {
+                complete[(a, b)] += n_complete as f64 * pairs.next().copied().unwrap_or(0.0);
+            }
+        }
+        Self {
+            complete,
+            gappy: gappy_moments(
+                posterior.covariances.view(),
+                scores.slice(s![n_complete.., ..]),
+                weighted.slice(s![n_complete.., ..]),
+            ),
+            cross: cross.mapv(f64::from),
+        }
+    }
+}
+
+/// Covariance plus weighted square of each sample's scores, packed with the constant last.
+fn gappy_moments(
+    covariances: ArrayView2<'_, f32>,
+    scores: ArrayView2<'_, f64>,
+    weighted: ArrayView2<'_, f64>,
+) -> Array2<f32> {
+    let k = scores.ncols() - 1;
+    let mut moments = Array2::zeros((scores.nrows(), n_pairs(k + 1)));
+    moments
+        .axis_iter_mut(Axis(0))
+        .into_par_iter()
+        .enumerate()
+        .for_each(|(row, mut pairs)| {
+            let mut covariance = covariances.row(row).into_iter();
+            let mut pairs = pairs.iter_mut();
+            for a in 0..=k {
+                for (b, pair) in (a..=k).zip(&mut pairs) {
+                    let square = weighted[(row, a)] * scores[(row, b)];
+                    let spread = if b < k { covariance.next() } else { None };
+                    *pair = square as f32 + spread.copied().unwrap_or(0.0);
+                }
+            }
+        });
+    moments
+}
