@@ -20,22 +20,18 @@ def main():
     given, extra = study.evaluation_arguments(__doc__, METHODS, [0.5])
     folder, program = study.output_folder(given), study.program(given)
     source = study.data_set(given, "gtex_v8_1000")
-    table = os.path.join(folder, "gtex469.tsv")
-    write_expressed_genes(source, table)
-    covariates = ["--covariates", os.path.join(source, "samples.tsv"), "--categorical", "tissue,sex",
-                  "--numeric", "age_mid", "--group", "donor_id", "--by", "tissue"]
-    result, began = study.evaluate(program, folder, table, covariates, given, extra)
+    genes = os.path.join(folder, "genes.txt")
+    write_expressed_genes(source, genes)
+    options = ["--genes", genes, "--covariates", os.path.join(source, "samples.tsv"), "--categorical", "tissue,sex",
+               "--numeric", "age_mid", "--group", "donor_id", "--by", "tissue"]
+    result, began = study.evaluate(program, folder, os.path.join(source, "expression.tsv.gz"), options, given, extra)
     study.measure.write(os.path.join(folder, "results.md"),
                         study.scores_page("# gtex469, measured", study.asked("gtex469", given, extra), result, given, began))
 
 
 def write_expressed_genes(source, path):
-    lines = study.lines_of(os.path.join(source, "expression.tsv.gz"))
-    expressed = {row["gene_id"] for row in study.rows_of(os.path.join(source, "genes.tsv"))
-                 if float(row["frac_tpm_gt_0.1"]) >= EXPRESSED}
-    header = next(lines)
-    columns = [0, *(column for column, name in enumerate(header) if name in expressed)]
-    study.write_lines(path, [[header[column] for column in columns], *([line[column] for column in columns] for line in lines)])
+    study.write_lines(path, [[row["gene_id"]] for row in study.rows_of(os.path.join(source, "genes.tsv"))
+                             if float(row["frac_tpm_gt_0.1"]) >= EXPRESSED])
 
 
 if __name__ == "__main__":

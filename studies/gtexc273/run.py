@@ -95,7 +95,7 @@ def measured(program, folder, cohort, scenario, method, seed, given):
     if scenario == "in-place":
         steps = [[program, "impute", os.path.join(folder, "in-place.tsv"), "-o", filled, "--method", method, *covariates, *common]]
     else:
-        model = os.path.join(folder, "fitted.model")
+        model = os.path.join(folder, "fitted.safetensors")
         steps = [[program, "fit", os.path.join(folder, "train.tsv"), "-o", model, "--method", method, *covariates, *common],
                  [program, "impute", os.path.join(folder, "test.tsv"), "-o", filled, "--model", model, *covariates, *common]]
     runs = [[measure.child(step) for step in steps] for _ in range(given.repeats)]
