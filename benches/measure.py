@@ -1,6 +1,7 @@
 """What both benches share: a child measured as a whole process, the machine, the tables."""
 
 import argparse
+import json
 import os
 import platform
 import re
@@ -14,20 +15,28 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def child(command, environment=None):
-    """Output, CPU seconds, wall seconds and peak MiB of a finished process."""
+    """Output, CPU seconds, wall seconds and peak MiB of a finished process.
+
+    A process inherits the peak memory of the one that started it, so a small one of its own starts it.
+    """
+    starter = subprocess.run([sys.executable, "-I", os.path.abspath(__file__), *command], cwd=ROOT, stdout=subprocess.PIPE, text=True,
+                             env={**os.environ, **(environment or {})}, check=True)
+    seen = json.loads(starter.stdout)
+    if seen["code"] != 0:
+        sys.exit(f"{' '.join(command)}: exit code {seen['code']}\n{seen['output']}")
+    return seen
+
+
+def start_and_measure(command):
     with tempfile.TemporaryFile("w+") as output:
         began = time.monotonic()
-        process = subprocess.Popen(command, stdout=output, cwd=ROOT,
-                                   env={**os.environ, **(environment or {})})
+        process = subprocess.Popen(command, stdout=output)
         _, status, used = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        text = output.read()
-    if process.returncode != 0:
-        sys.exit(f"{' '.join(command)}: exit code {process.returncode}\n{text}")
-    return {"output": text, "cpu": used.ru_utime + used.ru_stime, "wall": wall,
-            "memory": used.ru_maxrss / 1024, "faults": used.ru_minflt}
+        return {"output": output.read(), "code": process.returncode, "cpu": used.ru_utime + used.ru_stime, "wall": wall,
+                "memory": used.ru_maxrss / 1024}
 
 
 def example(package, name):
@@ -91,3 +100,7 @@ def write(path, text):
         file.write(text)
     os.replace(path + ".part", path)
     print(text)
+
+
+if __name__ == "__main__":
+    print(json.dumps(start_and_measure(sys.argv[1:])))
