@@ -1,3 +1,88 @@
 //! The imputome program.
+//!
+//! [`arguments`] are what was typed, a [`plan`] is what is meant by it, [`commands`] carry it
+//! out. Data goes to stdout or a file, everything else to stderr.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is the edge that touches files, clock and environment"
+)]
 
-fn main() {}
+mod arguments;
+mod checkpoints;
+mod commands;
+mod context;
+mod evaluation;
+mod failure;
+mod filled;
+mod interrupt;
+mod memory;
+mod plan;
+mod reading;
+mod teacher;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use arguments::{Arguments, Command};
+use context::Context;
+use failure::Result;
+
+fn main() -> ExitCode {
+    tell_panics_as_bugs();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return answer_parser(&error),
+    };
+    match carry_out(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal::print_failure(&failure);
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn carry_out(arguments: Arguments) -> Result<()> {
+    let Some(command) = arguments.command else {
+        return commands::print(&Arguments::command().render_help().to_string());
+    };
+    let context = Context::new(&arguments.common)?;
+    let result = match command {
+        Command::Demo(demo) => commands::demo::demo(&demo, &context),
+        Command::Inspect(inspect) => commands::inspect::inspect(&inspect, &context),
+        Command::Impute(impute) => commands::impute::impute(&impute, &context),
+        Command::Fit(fit) => commands::fit::fit(&fit, &context),
+        Command::Evaluate(evaluate) => commands::evaluate::evaluate(&evaluate, &context),
+        Command::Report(report) => commands::report::report(&report, &context),
+        Command::Methods(methods) => commands::methods::methods(&methods),
+        Command::Convert(convert) => commands::convert::convert(&convert, &context),
+        Command::Trial(trial) => commands::trial::trial(&trial, &context),
+    };
+    match result {
+        Err(_) if context.interrupt.asked() => Err(failure::Failure::interrupted()),
+        result => result,
+    }
+}
+
+/// Help and version go to stdout with code 0, wrong usage to stderr with code 2.
+fn answer_parser(error: &clap::Error) -> ExitCode {
+    // Nobody is left to tell when the terminal is gone.
+    let _ = error.print();
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// A panic is our bug and never the user's data; say so, and how to report it.
+fn tell_panics_as_bugs() {
+    std::panic::set_hook(Box::new(|panic| {
+        let failure = failure::Failure::resource(format!(
+            "this is a bug in imputome {}, not in your data: {panic}",
+            env!("CARGO_PKG_VERSION")
+        ));
+        terminal::print_failure(&failure.hint(format!(
+            "please report it with the command line and the lines above: {}/issues",
+            env!("CARGO_PKG_REPOSITORY")
+        )));
+    }));
+}

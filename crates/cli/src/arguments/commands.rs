@@ -1,0 +1,236 @@
+//! One struct per command.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::PlanArgument;
+use super::reading::{CovariateArguments, TableArguments};
+
+/// Run everything on built-in real data, with a report at the end.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  imputome demo -o my_first_run
+
+Hides half of the values of GTEx samples whose truth is known, lets five methods fill them,
+and scores each. Takes a few minutes; nothing is downloaded.")]
+pub(crate) struct DemoArguments {
+    /// Which data: bulk, GTEx v8 expression of 216 donors (the only one so far).
+    #[arg(value_name = "DATA", default_value = "bulk", hide_default_value = true)]
+    pub(crate) data: String,
+    /// Folder for the results.
+    #[arg(short, long, value_name = "DIR", default_value = "imputome-demo")]
+    pub(crate) output: PathBuf,
+    /// Replace the results of an earlier demo.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
+/// Say what is in a table: shape, names, scale, gaps, zeros, and what to do with it.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome inspect my_table.tsv
+  imputome inspect gtex.gct.gz --covariates samples.tsv")]
+pub(crate) struct InspectArguments {
+    /// Tables to look at; `-` for stdin.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<String>,
+    /// Print JSON, one object per file in a list.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) samples: CovariateArguments,
+}
+
+/// Fill the gaps of a table; measured values are never changed.
+#[derive(Args, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(after_help = "\
+Examples:
+  imputome impute my_table.tsv -o filled.tsv
+  imputome impute my_table.tsv -o filled.tsv --covariates samples.tsv --method pmi
+  imputome impute my_table.tsv -o filled.tsv --model gtex.safetensors --spread trust.tsv
+  imputome impute --plan filled.tsv.run.toml        (repeats that run byte for byte)
+
+OUTPUT.run.toml is written beside the output: what was done, and how to repeat it.")]
+pub(crate) struct ImputeArguments {
+    /// Table with gaps; `-` for stdin.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Option<String>,
+    /// Filled table: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
+    #[arg(short, long, value_name = "OUTPUT")]
+    pub(crate) output: Option<String>,
+    /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: factor); `imputome methods` lists
+    /// them.
+    #[arg(long, value_name = "METHOD", conflicts_with = "model")]
+    pub(crate) method: Option<String>,
+    /// A model that `imputome fit` has saved, in place of learning from the table itself.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: Option<String>,
+    /// One setting of the method; repeat for more.
+    #[arg(long, value_name = "KEY=VALUE", conflicts_with = "model")]
+    pub(crate) set: Vec<String>,
+    /// Write the standard deviation of each fill to this table (0 where measured).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spread: Option<String>,
+    /// Append the genes that the model knows and the table does not have.
+    #[arg(long)]
+    pub(crate) add_genes: bool,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) plan: PlanArgument,
+    #[command(flatten)]
+    pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) samples: CovariateArguments,
+}
+
+/// Learn from a table and save the model, to fill other tables with it.
+#[derive(Args, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(after_help = "\
+Examples:
+  imputome fit gtex.tsv -o gtex.safetensors --covariates samples.tsv --method pmi
+  imputome fit gtex.tsv -o gtex.safetensors --method factor --resume")]
+pub(crate) struct FitArguments {
+    /// Table to learn from; `-` for stdin.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Option<String>,
+    /// Model file.
+    #[arg(short, long, value_name = "MODEL")]
+    pub(crate) output: Option<String>,
+    /// Method as NAME[:PRESET][:SETTING=VALUE]...; `imputome methods` lists them.
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) method: Option<String>,
+    /// One setting of the method; repeat for more.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Go on from MODEL.checkpoint if an earlier fit left one.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) resume: bool,
+    /// Seconds between two checkpoints of a long fit.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    #[serde(skip)]
+    pub(crate) checkpoint_every: u64,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) plan: PlanArgument,
+    #[command(flatten)]
+    pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) samples: CovariateArguments,
+}
+
+/// Hide known values, let methods fill them, score each and write a report.
+#[derive(Args, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(after_help = "\
+Examples:
+  imputome evaluate my_table.tsv -o scores --covariates samples.tsv
+  imputome evaluate my_table.tsv -o scores --methods factor,knn:neighbors=20,pmi --hide 0.1,0.5
+  imputome evaluate --plan scores/run.toml -o again
+
+Each method runs in a process of its own, so that time and memory are told apart and a method
+that fails costs its own score only.")]
+pub(crate) struct EvaluateArguments {
+    /// Table to hide values of; `-` for stdin.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: Option<String>,
+    /// Folder for scores, figures and report.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<String>,
+    /// Methods, each as NAME[:PRESET][:SETTING=VALUE]... (default: all).
+    #[arg(long, value_name = "METHODS", value_delimiter = ',')]
+    pub(crate) methods: Vec<String>,
+    /// in-place (one table with holes), inductive (learn on complete samples, fill others), or
+    /// both (the default).
+    #[arg(long, value_name = "SCENARIOS", value_delimiter = ',', value_parser = ["in-place", "inductive"], hide_possible_values = true)]
+    pub(crate) scenario: Vec<String>,
+    /// Shares of the measured values to hide (default: 0.5).
+    #[arg(long, value_name = "SHARES", value_delimiter = ',')]
+    pub(crate) hide: Vec<f64>,
+    /// Repeats with other splits and other hidden values (default: 3).
+    #[arg(long, value_name = "N")]
+    pub(crate) repeats: Option<usize>,
+    /// Share of the samples, whole donors, held back for the inductive test (default: 0.2).
+    #[arg(long, value_name = "SHARE")]
+    pub(crate) test_share: Option<f64>,
+    /// Covariate whose levels are scored apart (default: tissue if there is one), or none.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Replace an evaluation that DIR already holds.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) overwrite: bool,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) plan: PlanArgument,
+    #[command(flatten)]
+    pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) samples: CovariateArguments,
+}
+
+/// Make the report again from the files of a finished evaluation.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Example:
+  imputome report scores")]
+pub(crate) struct ReportArguments {
+    /// Folder that `imputome evaluate` wrote.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// List the methods, or show the card of one: source, needs, settings, cost.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome methods
+  imputome methods pmi")]
+pub(crate) struct MethodsArguments {
+    /// A method, optionally with preset and settings.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Turn any readable table into any writable format.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome convert table.gct.gz table.tsv
+  imputome convert table.csv table.tsv.gz --to-rows genes
+  imputome convert rsem.tsv.gz log.tsv.gz --transform log2p1")]
+pub(crate) struct ConvertArguments {
+    /// Table to read; `-` for stdin.
+    #[arg(value_name = "INPUT")]
+    pub(crate) input: String,
+    /// Table to write: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
+    #[arg(value_name = "OUTPUT")]
+    pub(crate) output: String,
+    /// What a line of the output is (default: as in the input).
+    #[arg(long, value_name = "samples|genes", value_parser = ["samples", "genes"], hide_possible_values = true)]
+    pub(crate) to_rows: Option<String>,
+    /// log2p1 writes log2(x + 1) of each value, as counts and abundances want it.
+    #[arg(long, value_name = "none|log2p1", value_parser = ["none", "log2p1"], default_value = "none", hide_possible_values = true)]
+    pub(crate) transform: String,
+    #[command(flatten)]
+    pub(crate) reading: TableArguments,
+}
+
+/// Fit and impute one trial of an evaluation; `imputome evaluate` starts it.
+#[derive(Args, Debug)]
+pub(crate) struct TrialArguments {
+    /// Folder that holds the task.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) folder: PathBuf,
+}

@@ -1,0 +1,89 @@
+//! How tables are to be read.
+
+use clap::Args;
+use serde::Serialize;
+
+/// How a table stands in its file and what its values are.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Reading")]
+pub(crate) struct TableArguments {
+    /// What a line of the table is (default: auto, decided by names and shape, and told).
+    #[arg(long, value_name = "samples|genes|auto", value_parser = ["samples", "genes", "auto"], hide_possible_values = true)]
+    pub(crate) rows: Option<String>,
+    /// What stands between two fields: tab, comma, semicolon, space or the character itself
+    /// (default: decided from the first lines).
+    #[arg(long, value_name = "CHAR", value_parser = delimiter)]
+    pub(crate) delimiter: Option<String>,
+    /// What separates whole from fraction, `.` or `,` (default: .).
+    #[arg(long, value_name = "CHAR", value_parser = decimal)]
+    pub(crate) decimal: Option<String>,
+    /// What one unit of the values means (default: auto, detected and told).
+    #[arg(
+        long,
+        value_name = "counts|tpm|log|standardized|auto",
+        value_parser = ["counts", "tpm", "log", "standardized", "auto"],
+        hide_possible_values = true
+    )]
+    pub(crate) scale: Option<String>,
+    /// Whether zeros are gaps or measured values (default: auto, which keeps them as values and
+    /// tells when there are many).
+    #[arg(long, value_name = "gaps|values|auto", value_parser = ["gaps", "values", "auto"], hide_possible_values = true)]
+    pub(crate) zeros: Option<String>,
+    /// Keep only the genes listed in this file, one a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) genes: Option<String>,
+}
+
+/// What is known of the samples.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Samples")]
+pub(crate) struct CovariateArguments {
+    /// Table of tissue, sex, age and the like; one line per sample or donor, in any order.
+    #[arg(long, value_name = "TABLE")]
+    pub(crate) covariates: Option<String>,
+    /// Its columns of levels, such as tissue,sex (default: every usable column is taken).
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "covariates"
+    )]
+    pub(crate) categorical: Vec<String>,
+    /// Its columns of numbers, such as age.
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        requires = "covariates"
+    )]
+    pub(crate) numeric: Vec<String>,
+    /// Its column that names the donor, or `none`; samples of a donor are never split (default:
+    /// auto, by column name or sample ids of GTEx and TCGA).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) group: Option<String>,
+}
+
+fn delimiter(text: &str) -> Result<String, String> {
+    let name = match text {
+        "tab" | "\t" | "\\t" => "tab",
+        "comma" | "," => "comma",
+        "semicolon" | ";" => "semicolon",
+        "space" | " " => "space",
+        _ => {
+            return Err(format!(
+                "expected tab, comma, semicolon or space, found {text:?}"
+            ));
+        }
+    };
+    Ok(name.into())
+}
+
+fn decimal(text: &str) -> Result<String, String> {
+    match text {
+        "." | "point" => Ok("point".into()),
+        "," | "comma" => Ok("comma".into()),
+        _ => Err(format!("expected . or , found {text:?}")),
+    }
+}

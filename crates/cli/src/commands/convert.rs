@@ -1,0 +1,113 @@
+//! `imputome convert`: any readable table to any writable format.
+
+use imputome_core::{Dataset, Scale};
+use imputome_io::{Orientation, Target};
+
+use crate::arguments::ConvertArguments;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::filled::expect_folder;
+use crate::plan::{ReadingPlan, SamplesPlan};
+use crate::reading::{Asked, read};
+
+use super::inspect::as_plan;
+
+/// Reads a table and writes it in another form.
+pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result<()> {
+    let reading: ReadingPlan = as_plan(&arguments.reading)?;
+    let logarithm = arguments.transform == "log2p1";
+    if !logarithm && arguments.reading.scale.is_some() {
+        return Err(Failure::usage(
+            "--scale would have no effect: only --transform looks at it",
+        ));
+    }
+    if arguments.input != "-" && arguments.input == arguments.output {
+        return Err(Failure::usage(
+            "input and output are the same file; name another output",
+        ));
+    }
+    expect_folder(&arguments.output)?;
+    let asked = Asked {
+        input: &arguments.input,
+        reading: &reading,
+        samples: &SamplesPlan::default(),
+    };
+    let run = context.run(0)?;
+    let mut table = read(asked, &run, &context.terminal)?;
+    if logarithm {
+        take_logarithms(&mut table.data)?;
+    }
+    let target = Target::from_argument(&arguments.output);
+    let mut layout = table.facts.layout.for_target(&target)?;
+    match arguments.to_rows.as_deref() {
+        Some("samples") => layout.rows = Orientation::Samples,
+        Some("genes") => layout.rows = Orientation::Genes,
+        _ => {}
+    }
+    imputome_io::write_table(&target, &table.data, &layout)?;
+    context.terminal.say(format!(
+        "{} samples x {} genes written: {}",
+        table.data.n_samples(),
+        table.data.n_genes(),
+        target.name()
+    ));
+    Ok(())
+}
+
+/// log2(x + 1) of every measured value. Refused where that makes no sense.
+fn take_logarithms(data: &mut Dataset) -> Result<()> {
+    if matches!(data.scale, Scale::Log | Scale::Standardized) {
+        return Err(Failure::policy(format!(
+            "--transform log2p1 wants counts or linear abundance, and the table holds {} values",
+            data.scale
+        ))
+        .hint("if they were mistaken for that, say what they are: --scale tpm or --scale counts"));
+    }
+    for ((s, g), value) in data.values.indexed_iter_mut() {
+        if !data.measured.get(s, g) {
+            continue;
+        }
+        if *value < 0.0 {
+            return Err(Failure::policy(format!(
+                "--transform log2p1 wants values of at least 0, found {value} in sample {:?}, gene {:?}",
+                &data.samples[s], &data.genes[g]
+            )));
+        }
+        // Rounded once, from double precision.
+        *value = (f64::from(*value) + 1.0).log2() as f32;
+    }
+    data.scale = Scale::Log;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::Names;
+    use ndarray::array;
+
+    fn table(values: ndarray::Array2<f32>, scale: Scale) -> Dataset {
+        let names =
+            |kind, n: usize| Names::new(kind, (0..n).map(|i| format!("{kind}{i}")).collect());
+        let (s, g) = values.dim();
+        let mut data = Dataset::new(
+            values,
+            names("sample", s).unwrap(),
+            names("gene", g).unwrap(),
+        )
+        .unwrap();
+        data.scale = scale;
+        data
+    }
+
+    #[test]
+    fn logarithms_leave_gaps_and_refuse_what_has_none() {
+        let mut counts = table(array![[0.0, 3.0], [f32::NAN, 7.0]], Scale::Counts);
+        take_logarithms(&mut counts).unwrap();
+        assert_eq!(counts.values.row(0).to_vec(), [0.0, 2.0]);
+        assert_eq!(counts.values[(1, 1)], 3.0);
+        assert!(!counts.measured.get(1, 0));
+        assert!(take_logarithms(&mut table(array![[1.0]], Scale::Log)).is_err());
+        assert!(take_logarithms(&mut table(array![[-1.0]], Scale::Unknown)).is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! `imputome evaluate`: hide known values, let methods fill them, score, report.
+
+use std::path::Path;
+
+use imputome_core::Dataset;
+use imputome_evaluate::{Evaluation, Experiment, Scenario};
+use imputome_report::PageContext;
+
+use crate::arguments::EvaluateArguments;
+use crate::context::Context;
+use crate::evaluation::{
+    self, Contest, Earlier, Labeled, RUN_FILE, expect_free, score_table, write_evaluation,
+    write_report,
+};
+use crate::failure::{Failure, Result};
+use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, resolve};
+use crate::reading::{Asked, read};
+
+use super::print;
+
+/// The covariate whose levels are scored apart unless another is named.
+const USUAL_BY: &str = "tissue";
+
+/// Compares methods on the table and writes scores and report.
+pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
+    let Resolved { plan, earlier } = resolve::<_, EvaluatePlan>(&Typed {
+        command: "evaluate",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table to hide values of,"),
+            ("output", "-o DIR, the folder for the results,"),
+        ],
+    })?;
+    let methods = methods(&plan)?;
+    let mut experiment = experiment(&plan)?;
+    experiment
+        .check()
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    if plan.output == "-" {
+        return Err(Failure::usage("results fill a folder; name one: -o scores"));
+    }
+    let folder = Path::new(&plan.output);
+    let run = context.run(plan.seed)?;
+    let asked = Asked {
+        input: &plan.input,
+        reading: &plan.reading,
+        samples: &plan.samples,
+    };
+    let table = read(asked, &run, &context.terminal)?;
+    table.expect_several_samples()?;
+    experiment.by = by(&plan, &table.data)?;
+    let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
+    let record = context.record(&input_files(&plan), table.remarks.clone())?;
+    if let Some(earlier) = &earlier {
+        record.compare(earlier, &context.terminal);
+    }
+    expect_free(folder, Earlier::from(arguments.overwrite))?;
+
+    let contest = Contest {
+        name: &plan.input,
+        data: &table.data,
+        experiment: &experiment,
+        methods: &methods,
+        folder,
+    };
+    let mut evaluation = evaluation::run(&contest, context)?;
+    evaluation
+        .data
+        .remarks
+        .extend(table.remarks.iter().cloned());
+    let page = write_results(folder, &evaluation, &record, &plan)?;
+    print(&score_table(&evaluation))?;
+    context.terminal.say(format!("report: {}", page.display()));
+    Ok(())
+}
+
+/// Writes everything an evaluation leaves; gives the place of the report.
+pub(super) fn write_results(
+    folder: &Path,
+    evaluation: &Evaluation,
+    record: &Record,
+    plan: &EvaluatePlan,
+) -> Result<std::path::PathBuf> {
+    let text = record.with_plan(plan);
+    imputome_io::write_bytes(&folder.join(RUN_FILE), text.as_bytes())?;
+    let page = write_report(
+        folder,
+        evaluation,
+        &PageContext {
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: record.command_line.clone(),
+            plan: text,
+            date: record.date.clone(),
+            machine: record.machine.clone(),
+        },
+    )?;
+    write_evaluation(folder, evaluation)?;
+    Ok(page)
+}
+
+fn methods(plan: &EvaluatePlan) -> Result<Vec<Labeled>> {
+    plan.methods.iter().map(MethodEntry::method).collect()
+}
+
+fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
+    let usual = Experiment::default();
+    if plan.test_share.is_some() && !plan.scenario.contains(&Scenario::Inductive) {
+        return Err(Failure::usage(
+            "--test-share would have no effect: only --scenario inductive holds samples back",
+        ));
+    }
+    Ok(Experiment {
+        scenarios: plan.scenario.clone(),
+        hidden_shares: plan.hide.clone(),
+        repeats: plan.repeats,
+        test_share: plan.test_share.unwrap_or(usual.test_share),
+        by: None,
+        seed: plan.seed,
+    })
+}
+
+/// The covariate scored apart: as asked for, else the usual one where the table has it.
+fn by(plan: &EvaluatePlan, data: &Dataset) -> Result<Option<String>> {
+    let has = |name: &str| data.covariates.categorical(name).is_some();
+    match plan.by.as_deref() {
+        Some("none") => Ok(None),
+        None => Ok(Some(USUAL_BY.to_string()).filter(|by| has(by))),
+        Some(by) if has(by) => Ok(Some(by.into())),
+        Some(by) => {
+            let columns = data.covariates.columns().iter();
+            let known: Vec<&str> = columns
+                .map(|c| c.name.as_str())
+                .filter(|c| has(c))
+                .collect();
+            Err(Failure::usage(format!(
+                "--by {by}: not a covariate with levels; there are {}",
+                if known.is_empty() {
+                    "none".into()
+                } else {
+                    known.join(", ")
+                }
+            ))
+            .hint("give them with --covariates TABLE, or leave --by out"))
+        }
+    }
+}
+
+fn spelled_out(
+    plan: &EvaluatePlan,
+    experiment: &Experiment,
+    methods: &[Labeled],
+    reading: crate::plan::ReadingPlan,
+) -> EvaluatePlan {
+    let inductive = experiment.scenarios.contains(&Scenario::Inductive);
+    EvaluatePlan {
+        test_share: inductive.then_some(experiment.test_share),
+        by: Some(experiment.by.clone().unwrap_or_else(|| "none".into())),
+        methods: methods
+            .iter()
+            .map(|(label, method)| MethodEntry::spelled_out(label, method))
+            .collect(),
+        reading,
+        ..plan.clone()
+    }
+}
+
+fn input_files(plan: &EvaluatePlan) -> Vec<&str> {
+    let more = [&plan.samples.covariates, &plan.reading.genes];
+    let more = more.into_iter().flatten().map(String::as_str);
+    std::iter::once(plan.input.as_str()).chain(more).collect()
+}

@@ -1,0 +1,154 @@
+//! `imputome fit`: learn on a table, save the model.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use imputome::Model;
+use imputome_io::Source;
+
+use crate::arguments::FitArguments;
+use crate::checkpoints::CheckpointFile;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
+use crate::reading::{Asked, Table, expect_scale, read};
+use crate::teacher::CovariateKinds;
+use crate::terminal::duration;
+use crate::{memory, plan};
+
+/// Learns from the table and writes model and record.
+pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
+    let Resolved { plan, earlier } = resolve::<_, FitPlan>(&Typed {
+        command: "fit",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table to learn from,"),
+            ("output", "-o MODEL, the model file to write,"),
+            ("method", "--method NAME"),
+        ],
+    })?;
+    expect_file(&plan)?;
+    let method = method_with(&plan.method, &plan.settings)?;
+    let run = context.run(plan.seed)?;
+    let asked = Asked {
+        input: &plan.input,
+        reading: &plan.reading,
+        samples: &plan.samples,
+    };
+    let table = read(asked, &run, &context.terminal)?;
+    table.expect_several_samples()?;
+    expect_scale(&method, &table.data)?;
+    memory::expect_room(&method, &table.data, context.memory_limit)?;
+    let plan = FitPlan {
+        method: method.name().into(),
+        settings: settings_of(&method),
+        reading: table.decided(&plan.reading),
+        ..plan
+    };
+    let mut record = context.record(&input_files(&plan), table.remarks.clone())?;
+    if let Some(earlier) = &earlier {
+        record.compare(earlier, &context.terminal);
+    }
+
+    let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);
+    let started = Instant::now();
+    let model = Model::fit(
+        method,
+        &table.data,
+        &run.with_checkpoints(checkpoint.clone()),
+    )?;
+    context.interrupt.proceed()?;
+    let kinds = CovariateKinds::of(&table.data.covariates);
+    imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;
+    checkpoint.remove();
+
+    record.remarks.extend(model.summary().remarks);
+    record.write(&run_file(&plan.output), &plan)?;
+    tell(&model, &table, &plan, started.elapsed(), context);
+    Ok(())
+}
+
+/// A model is a file: it is read in parts, and its record lies beside it.
+fn expect_file(plan: &FitPlan) -> Result<()> {
+    if plan.output == "-" {
+        return Err(Failure::usage("a model cannot be written to stdout")
+            .hint("name a file: -o model.safetensors"));
+    }
+    Ok(())
+}
+
+fn input_files(plan: &FitPlan) -> Vec<&str> {
+    let more = [&plan.samples.covariates, &plan.reading.genes];
+    let more = more.into_iter().flatten().map(String::as_str);
+    std::iter::once(plan.input.as_str()).chain(more).collect()
+}
+
+/// The checkpoint of this plan on these inputs, gone on from where asked for.
+fn checkpoint(
+    arguments: &FitArguments,
+    plan: &FitPlan,
+    record: &Record,
+    context: &Context,
+) -> Result<CheckpointFile> {
+    let every = Duration::from_secs(arguments.checkpoint_every);
+    let mut file = CheckpointFile::beside(&plan.output, identity(plan, record), every);
+    if !arguments.resume {
+        if file.path().exists() {
+            context.terminal.say(format!(
+                "note: {} is left from an earlier fit and will be replaced; --resume goes on from it",
+                file.path().display()
+            ));
+        }
+        return Ok(file);
+    }
+    let told = if file.resume()? {
+        "going on from"
+    } else {
+        "starting from the beginning, for there is no"
+    };
+    context
+        .terminal
+        .say(format!("note: {told} {}", file.path().display()));
+    Ok(file)
+}
+
+/// What must be the same for a fit to go on: the plan but for its output, inputs and program.
+fn identity(plan: &FitPlan, record: &Record) -> String {
+    let plan = FitPlan {
+        output: String::new(),
+        ..plan.clone()
+    };
+    let mut lines = toml::to_string(&plan).expect("a plan is plain data");
+    lines += &format!("program = {}\n", record.program);
+    for input in &record.inputs {
+        lines += &format!("sha256 of {} = {}\n", input.file, input.sha256);
+    }
+    lines
+}
+
+fn tell(model: &Model, table: &Table, plan: &plan::FitPlan, took: Duration, context: &Context) {
+    let summary = model.summary();
+    let terminal = &context.terminal;
+    for (name, value) in &summary.chosen {
+        terminal.say(format!("chosen: {name} = {value}"));
+    }
+    terminal.note_all(&summary.remarks);
+    terminal.say(format!(
+        "{} learned {} genes from {} samples in {}: {}",
+        model.method.name(),
+        model.preparation.learned().len(),
+        table.data.n_samples(),
+        duration(took.as_secs_f64()),
+        plan.output
+    ));
+    let stdin = table.source.name() == Source::Stdin.name();
+    if !stdin {
+        terminal.say(format!(
+            "next: imputome impute NEW_TABLE -o FILLED --model {}",
+            plan.output
+        ));
+    }
+}

@@ -1,0 +1,148 @@
+//! `imputome impute`: fill the gaps of a table.
+
+use imputome::{Completed, Model};
+
+use crate::arguments::ImputeArguments;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::filled::Outputs;
+use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
+use crate::reading::{self, Asked, Table, read_with};
+use crate::teacher::Teacher;
+
+/// Fills the gaps and writes table and record.
+pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
+    let Resolved { plan, earlier } = resolve::<_, ImputePlan>(&Typed {
+        command: "impute",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table with gaps,"),
+            ("output", "-o OUTPUT, the table to write,"),
+        ],
+    })?;
+    let teacher = Teacher::of(&plan, context)?;
+    expect_effect(&plan, &teacher)?;
+    let run = context.run(plan.seed)?;
+    let asked = Asked {
+        input: &plan.input,
+        reading: &plan.reading,
+        samples: &plan.samples,
+    };
+    let options = teacher.reading_options(reading::options(asked)?)?;
+    let table = read_with(asked, options, &run, &context.terminal)?;
+    let outputs = Outputs::of(&plan, &table)?;
+    let model = teacher.model(&table, &run, context)?;
+    let completed = model.impute(&table.data, &run)?;
+    context.interrupt.proceed()?;
+
+    let plan = spelled_out(plan, &table, &model);
+    let remarks = remarks(&plan, &model, &completed);
+    let all = [table.remarks.as_slice(), &remarks].concat();
+    let record = context.record(&input_files(&plan), all)?;
+    if let Some(earlier) = &earlier {
+        record.compare(earlier, &context.terminal);
+    }
+    outputs.write(&plan, &table, &completed)?;
+    if plan.output != "-" {
+        record.write(&run_file(&plan.output), &plan)?;
+    }
+    tell(&plan, &completed, &remarks, context);
+    Ok(())
+}
+
+/// Refuses options that would have no effect.
+fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
+    let card = teacher.method().imputer().card();
+    if plan.spread.is_some() && !card.spread {
+        let able: Vec<&str> = imputome::Method::all()
+            .iter()
+            .filter(|method| method.imputer().card().spread)
+            .map(imputome::Method::name)
+            .collect();
+        return Err(Failure::usage(format!(
+            "--spread: {} gives no standard deviations",
+            card.name
+        ))
+        .hint(format!("methods that do: {}", able.join(", "))));
+    }
+    let Teacher::Model(known) = teacher else {
+        if plan.add_genes {
+            return Err(Failure::usage(
+                "--add-genes appends what a model knows, and there is no --model",
+            ));
+        }
+        return Ok(());
+    };
+    if plan.samples.group.is_some() {
+        return Err(Failure::usage(
+            "--group says what a fit must not split, and with --model nothing is fitted",
+        ));
+    }
+    if plan.samples.covariates.is_some() && known.model.preparation.covariates.is_empty() {
+        return Err(Failure::usage(
+            "--covariates would have no effect: the model was fitted without covariates",
+        ));
+    }
+    Ok(())
+}
+
+/// The plan that repeats this run whatever later versions take by default.
+fn spelled_out(plan: ImputePlan, table: &Table, model: &Model) -> ImputePlan {
+    let reading = table.decided(&plan.reading);
+    let (method, settings) = match plan.model {
+        Some(_) => (None, plan.settings),
+        None => (Some(model.method.name().into()), settings_of(&model.method)),
+    };
+    ImputePlan {
+        method,
+        settings,
+        reading,
+        ..plan
+    }
+}
+
+fn input_files(plan: &ImputePlan) -> Vec<&str> {
+    let more = [&plan.model, &plan.samples.covariates, &plan.reading.genes];
+    let more = more.into_iter().flatten().map(String::as_str);
+    std::iter::once(plan.input.as_str()).chain(more).collect()
+}
+
+/// What fit and fill have to say.
+fn remarks(plan: &ImputePlan, model: &Model, completed: &Completed) -> Vec<String> {
+    let mut remarks = match plan.model {
+        Some(_) => Vec::new(),
+        None => model.summary().remarks,
+    };
+    remarks.extend(completed.remarks.iter().cloned());
+    let added = completed.added.genes.len();
+    if plan.model.is_some() && added > 0 && !plan.add_genes {
+        remarks.push(format!(
+            "the model could add {added} genes that the table does not have; --add-genes appends them"
+        ));
+    }
+    remarks
+}
+
+fn tell(plan: &ImputePlan, completed: &Completed, remarks: &[String], context: &Context) {
+    let terminal = &context.terminal;
+    terminal.note_all(remarks);
+    if completed.filled + completed.left == 0 {
+        terminal.say("the table has no gaps: nothing was filled");
+    }
+    let added = if plan.add_genes {
+        format!(", {} genes added", completed.added.genes.len())
+    } else {
+        String::new()
+    };
+    terminal.say(format!(
+        "{} gaps filled, {} left{added}; measured values unchanged: {}",
+        completed.filled,
+        completed.left,
+        match plan.output.as_str() {
+            "-" => "standard output",
+            path => path,
+        }
+    ));
+}

@@ -1,0 +1,224 @@
+//! `imputome inspect`: what is in a table, and what to do with it.
+
+use std::fmt::Write;
+
+use imputome_io::{CovariateFact, Inspection};
+
+use crate::arguments::InspectArguments;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::plan::{ReadingPlan, SamplesPlan};
+use crate::reading::{Asked, options, read_with, scale_in_words, shown};
+use crate::terminal::{Terminal, Voice};
+
+use super::print;
+
+/// Levels of a covariate shown before the rest is only counted. Ours: one line on a terminal.
+const LEVELS_SHOWN: usize = 6;
+
+/// Prints what is in each table.
+pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result<()> {
+    let reading: ReadingPlan = as_plan(&arguments.reading)?;
+    let samples: SamplesPlan = as_plan(&arguments.samples)?;
+    let run = context.run(0)?;
+    let silent = Terminal::new(Voice::Quiet);
+    let mut inspections = Vec::new();
+    for input in &arguments.files {
+        let asked = Asked {
+            input,
+            reading: &reading,
+            samples: &samples,
+        };
+        let table = read_with(asked, options(asked)?, &run, &silent)?;
+        let mut inspection = imputome_io::inspect(&table.data, &table.facts);
+        for remark in &table.remarks {
+            if !inspection.notes.contains(remark) {
+                inspection.notes.push(remark.clone());
+            }
+        }
+        inspections.push(inspection);
+    }
+    if arguments.json {
+        let json = serde_json::to_string_pretty(&inspections).expect("plain data");
+        return print(&format!("{json}\n"));
+    }
+    let texts: Vec<String> = inspections.iter().map(text).collect();
+    print(&texts.join("\n"))
+}
+
+/// Typed options as a part of a plan.
+pub(super) fn as_plan<T: serde::Serialize, P: serde::de::DeserializeOwned>(typed: &T) -> Result<P> {
+    let table = toml::Table::try_from(typed).expect("options are plain data");
+    P::deserialize(toml::Value::Table(table)).map_err(|error| Failure::usage(error.to_string()))
+}
+
+fn text(found: &Inspection) -> String {
+    let mut out = String::new();
+    let mut line = |label: &str, text: String| {
+        let _ = writeln!(out, "{label:<12}{text}");
+    };
+    line("table", found.name.clone());
+    line(
+        "samples",
+        format!(
+            "{} ({})",
+            found.samples,
+            examples(&found.first_samples, found.samples)
+        ),
+    );
+    line(
+        "genes",
+        format!(
+            "{} ({})",
+            found.genes,
+            examples(&found.first_genes, found.genes)
+        ),
+    );
+    line(
+        "scale",
+        format!("{}: {}", scale_in_words(found.scale), found.scale_reason),
+    );
+    if let Some([least, _, _, median, _, _, greatest]) = found.quantiles {
+        line(
+            "values",
+            format!("from {least} to {greatest}, median {median}"),
+        );
+    }
+    line("gaps", percent(found.gap_share));
+    line(
+        "zeros",
+        format!("{} of the measured values", percent(found.zero_share)),
+    );
+    for (label, text) in floor(found).into_iter().chain(genes_and_samples(found)) {
+        line(label, text);
+    }
+    for covariate in &found.covariates {
+        line("covariate", covariate_text(covariate));
+    }
+    if let (Some(groups), Some(largest)) = (found.groups, found.largest_group) {
+        line(
+            "groups",
+            format!("{groups} donors (or other groups), up to {largest} samples each"),
+        );
+    }
+    for note in &found.notes {
+        line("note", note.clone());
+    }
+    for advice in &found.advice {
+        line("advice", advice.clone());
+    }
+    out
+}
+
+fn floor(found: &Inspection) -> Vec<(&'static str, String)> {
+    let Some(floor) = found.floor else {
+        return Vec::new();
+    };
+    let share = found.commonest.map_or(0.0, |(_, share)| share);
+    let mut lines = vec![(
+        "floor",
+        format!(
+            "{floor}, the detection floor: {} of the measured values",
+            percent(share)
+        ),
+    )];
+    if !found.samples_at_floor.is_empty() {
+        let names: Vec<String> = found
+            .samples_at_floor
+            .iter()
+            .map(|(name, share)| format!("{name} ({})", percent(*share)))
+            .collect();
+        lines.push((
+            "at floor",
+            format!(
+                "{} samples are at the floor in more than half of their genes: {}",
+                names.len(),
+                names.join(", ")
+            ),
+        ));
+    }
+    lines
+}
+
+fn genes_and_samples(found: &Inspection) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    let names = |names: &[String]| shown(names.iter().map(String::as_str));
+    if !found.constant_genes.is_empty() {
+        let (n, list) = (found.constant_genes.len(), names(&found.constant_genes));
+        lines.push(("constant", format!("{n} genes never vary: {list}")));
+    }
+    if !found.never_measured_genes.is_empty() {
+        let (n, list) = (
+            found.never_measured_genes.len(),
+            names(&found.never_measured_genes),
+        );
+        lines.push((
+            "unmeasured",
+            format!("{n} genes have no value at all: {list}"),
+        ));
+    }
+    if !found.little_measured_samples.is_empty() {
+        let list: Vec<String> = found
+            .little_measured_samples
+            .iter()
+            .map(|(name, share)| format!("{name} ({})", percent(*share)))
+            .collect();
+        lines.push((
+            "sparse",
+            format!(
+                "{} samples have less than half of the genes measured: {}",
+                list.len(),
+                names(&list)
+            ),
+        ));
+    }
+    lines
+}
+
+fn covariate_text(fact: &CovariateFact) -> String {
+    let unknown = if fact.unknown > 0 {
+        format!("; unknown for {} samples", fact.unknown)
+    } else {
+        String::new()
+    };
+    let what = match fact.range {
+        Some([least, median, greatest]) => {
+            format!("numbers from {least} to {greatest}, median {median}")
+        }
+        None => {
+            let levels: Vec<String> = fact
+                .levels
+                .iter()
+                .take(LEVELS_SHOWN)
+                .map(|(level, n)| format!("{level} {n}"))
+                .collect();
+            let more = fact.levels.len().saturating_sub(LEVELS_SHOWN);
+            let ellipsis = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            format!(
+                "{} levels: {}{ellipsis}",
+                fact.levels.len(),
+                levels.join(", ")
+            )
+        }
+    };
+    format!("{}: {what}{unknown}", fact.name)
+}
+
+fn examples(first: &[String], all: usize) -> String {
+    let dots = if all > first.len() { ", ..." } else { "" };
+    format!("{}{dots}", first.join(", "))
+}
+
+/// A share in percent, with a digit more where it would read as none or all.
+fn percent(share: f64) -> String {
+    let percent = 100.0 * share;
+    if share > 0.0 && percent < 0.1 {
+        "under 0.1 %".into()
+    } else {
+        format!("{percent:.1} %")
+    }
+}

@@ -1,0 +1,171 @@
+//! `imputome methods`: the list of methods, and the card of one.
+
+use std::fmt::Write;
+
+use imputome::Method;
+use serde_json::{Value, json};
+
+use crate::arguments::MethodsArguments;
+use crate::failure::Result;
+use crate::plan::readable;
+
+use super::print;
+
+/// Width of a line of a card. Ours: fits a terminal of 80 columns.
+const WIDTH: usize = 78;
+
+/// Prints the list, or the card of one method.
+pub(crate) fn methods(arguments: &MethodsArguments) -> Result<()> {
+    let chosen = arguments.name.as_deref().map(Method::parse).transpose()?;
+    if arguments.json {
+        let json = match &chosen {
+            Some(method) => as_json(method),
+            None => Method::all().iter().map(as_json).collect(),
+        };
+        let text = serde_json::to_string_pretty(&json).expect("plain data");
+        return print(&format!("{text}\n"));
+    }
+    match &chosen {
+        Some(method) => print(&card(method)),
+        None => print(&list()),
+    }
+}
+
+fn list() -> String {
+    let mut out = String::new();
+    for method in Method::all() {
+        let card = method.imputer().card();
+        let text = format!("{}. {}", card.title, card.idea);
+        paragraph(&mut out, &format!("{:<9}", card.name), &text);
+    }
+    out += "\nOne method's source, needs and settings: imputome methods NAME\n";
+    out += "Which is best on your data: imputome evaluate INPUT -o DIR\n";
+    out
+}
+
+fn card(method: &Method) -> String {
+    let card = method.imputer().card();
+    let mut out = format!("{}: {}\n\n", card.name, card.title);
+    for (label, text) in [
+        ("idea", card.idea),
+        ("source", card.source),
+        ("differs", card.differs),
+        ("needs", card.needs),
+        ("cost", card.cost),
+    ] {
+        if !text.is_empty() {
+            paragraph(&mut out, &format!("{label:<9}"), text);
+        }
+    }
+    let scales: Vec<&str> = card.scales.iter().map(|scale| scale.name()).collect();
+    paragraph(&mut out, "scales   ", &scales.join(", "));
+    let yes = |able: bool| if able { "yes" } else { "no" };
+    paragraph(
+        &mut out,
+        "abilities",
+        &format!(
+            " fills new samples from a saved model: {}; says how far each fill can be trusted (--spread): {}",
+            yes(card.inductive),
+            yes(card.spread)
+        ),
+    );
+    if !card.presets.is_empty() {
+        out += "\nPresets, written as ";
+        let _ = writeln!(out, "{}:PRESET:", card.name);
+        for preset in card.presets {
+            paragraph(&mut out, &format!("  {}  ", preset.name), preset.doc);
+        }
+    }
+    settings(&mut out, method);
+    out
+}
+
+fn settings(out: &mut String, method: &Method) {
+    let settings = method.imputer().settings();
+    if settings.is_empty() {
+        *out += "\nIt has no settings.\n";
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\nSettings, written as --set KEY=VALUE or {}:KEY=VALUE:",
+        method.name()
+    );
+    for setting in settings {
+        let value = if setting.value == setting.default {
+            String::new()
+        } else {
+            format!("{} here; ", readable(&setting.value))
+        };
+        let text = format!(
+            "{} ({value}default {}; {})",
+            setting.doc,
+            readable(&setting.default),
+            setting.limit
+        );
+        paragraph(out, &format!("  {}  ", setting.name), &text);
+    }
+}
+
+/// Words after a label, broken at spaces and indented to the label's width at most 12.
+fn paragraph(out: &mut String, label: &str, text: &str) {
+    let indent = label.len().min(11);
+    let mut line = label.to_string();
+    let mut fresh = true;
+    for word in text.split_whitespace() {
+        if !fresh && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            let _ = writeln!(out, "{}", line.trim_end());
+            line = " ".repeat(indent);
+            fresh = true;
+        }
+        if !fresh || line.ends_with(|c: char| c != ' ') {
+            line.push(' ');
+        }
+        line += word;
+        fresh = false;
+    }
+    let _ = writeln!(out, "{}", line.trim_end());
+}
+
+fn as_json(method: &Method) -> Value {
+    let card = method.imputer().card();
+    let presets = card.presets.iter();
+    let settings = method.imputer().settings();
+    json!({
+        "name": card.name,
+        "title": card.title,
+        "idea": card.idea,
+        "source": card.source,
+        "differs": card.differs,
+        "needs": card.needs,
+        "cost": card.cost,
+        "inductive": card.inductive,
+        "spread": card.spread,
+        "scales": card.scales.iter().map(|scale| scale.name()).collect::<Vec<_>>(),
+        "presets": presets.map(|p| json!({"name": p.name, "doc": p.doc})).collect::<Vec<_>>(),
+        "settings": settings.iter().map(|s| json!({
+            "name": s.name,
+            "doc": s.doc,
+            "value": s.value,
+            "default": s.default,
+            "limit": s.limit.to_string(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_method_has_a_line_and_a_card_with_its_settings() {
+        let list = list();
+        for method in Method::all() {
+            assert!(list.contains(method.name()));
+            let card = card(&method);
+            for setting in method.imputer().settings() {
+                assert!(card.contains(&setting.name), "{}", setting.name);
+            }
+        }
+    }
+}

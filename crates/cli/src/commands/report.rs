@@ -1,0 +1,56 @@
+//! `imputome report`: the report again, from the files of a finished evaluation.
+
+use std::path::Path;
+
+use imputome_core::Error;
+use imputome_evaluate::Evaluation;
+use imputome_report::PageContext;
+
+use crate::arguments::ReportArguments;
+use crate::context::Context;
+use crate::evaluation::{RUN_FILE, write_report};
+use crate::failure::{Failure, Result};
+use crate::plan::Record;
+
+/// Rebuilds report and figures.
+pub(crate) fn report(arguments: &ReportArguments, context: &Context) -> Result<()> {
+    let folder = &arguments.folder;
+    if !folder.join(Evaluation::FILES[0]).is_file() {
+        return Err(Failure::input(format!(
+            "{}: holds no evaluation ({} is missing)",
+            folder.display(),
+            Evaluation::FILES[0]
+        ))
+        .hint("make one: imputome evaluate INPUT -o DIR"));
+    }
+    let evaluation = Evaluation::from_files(&mut |name| {
+        imputome_io::read_text(&folder.join(name))
+            .map_err(|error| Error::Unusable(error.to_string()))
+    })
+    .map_err(|error| Failure::input(format!("{}: {error}", folder.display())))?;
+    let page_context = page_context(folder)?;
+    let page = write_report(folder, &evaluation, &page_context)?;
+    context.terminal.say(format!("report: {}", page.display()));
+    Ok(())
+}
+
+/// What `run.toml` says of the run; the page does without where it is missing.
+fn page_context(folder: &Path) -> Result<PageContext> {
+    let file = folder.join(RUN_FILE);
+    if !file.is_file() {
+        return Ok(PageContext::default());
+    }
+    let text = imputome_io::read_text(&file)?;
+    let record: Record = text
+        .parse::<toml::Table>()
+        .ok()
+        .and_then(|mut table| table.remove("record")?.try_into().ok())
+        .unwrap_or_default();
+    Ok(PageContext {
+        version: record.program.replace("imputome ", ""),
+        command: record.command_line,
+        plan: text,
+        date: record.date,
+        machine: record.machine,
+    })
+}

@@ -1,0 +1,126 @@
+//! Methods against each other on a table: each fit in a process of its own, scores, files.
+
+mod files;
+mod process;
+mod score_table;
+mod task;
+
+use std::path::{Path, PathBuf};
+
+use imputome::Method;
+use imputome_core::{Dataset, Progress, Run};
+use imputome_evaluate::{Comparison, Evaluation, Experiment, MethodFacts, Trials};
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::memory;
+use crate::plan::readable;
+use crate::reading::expect_scale;
+
+pub(crate) use files::{Earlier, RUN_FILE, expect_free, write_evaluation, write_report};
+pub(crate) use score_table::score_table;
+pub(crate) use task::{Event, Report, Task};
+
+/// A method and the name it has in tables.
+pub(crate) type Labeled = (String, Method);
+
+/// What is compared, and where it may put its temporary files.
+#[derive(Debug)]
+pub(crate) struct Contest<'a> {
+    /// Name of the data in the report.
+    pub(crate) name: &'a str,
+    /// The table.
+    pub(crate) data: &'a Dataset,
+    /// What is done.
+    pub(crate) experiment: &'a Experiment,
+    /// The methods.
+    pub(crate) methods: &'a [Labeled],
+    /// Where results go; a temporary folder inside it is removed at the end.
+    pub(crate) folder: &'a Path,
+}
+
+/// Runs every method on every trial and scores it.
+pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
+    let trials = Trials::new(contest.data, contest.experiment)?;
+    expect_distinct(contest.methods)?;
+    for (_, method) in contest.methods {
+        expect_scale(method, contest.data)?;
+        memory::expect_room(method, contest.data, context.memory_limit)?;
+    }
+    let facts = contest.methods.iter().map(method_facts).collect();
+    let mut comparison = Comparison::new(contest.name, &trials, facts);
+    let workplace = Workplace::inside(contest.folder)?;
+    let seeds = Run::new(contest.experiment.seed, 1)?;
+    let terminal = &context.terminal;
+    let total = trials.len() * contest.methods.len();
+    terminal.begin("evaluating", total as u64);
+    for index in 0..trials.len() {
+        context.interrupt.proceed()?;
+        let trial = trials.get(index)?;
+        let tables = task::write_tables(&trial, &workplace.0)?;
+        for (place, (label, method)) in contest.methods.iter().enumerate() {
+            let done = index * contest.methods.len() + place;
+            terminal.advance(done as u64, &format!("{label}: {}", trial.name()));
+            let task = Task {
+                method: method.clone(),
+                seed: seeds.derived_seed(&trial.name()),
+                tables: tables.clone(),
+            };
+            let outcome = process::run(&task, &workplace.0.join("method"), context)?;
+            if let Err(reason) = &outcome.imputations {
+                terminal.warn(&format!("{label}: {}: {reason}", trial.name()));
+            }
+            comparison.record(label, &trial, outcome);
+        }
+    }
+    terminal.end();
+    Ok(comparison.finish())
+}
+
+/// A temporary folder, removed when dropped.
+struct Workplace(PathBuf);
+
+impl Workplace {
+    fn inside(folder: &Path) -> Result<Self> {
+        let path = folder.join(format!(".trials-{}", std::process::id()));
+        std::fs::create_dir_all(&path).map_err(|error| {
+            Failure::resource(format!("{}: cannot be made: {error}", path.display()))
+        })?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Workplace {
+    fn drop(&mut self) {
+        // What cannot be removed is only in the way, not wrong.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn expect_distinct(methods: &[Labeled]) -> Result<()> {
+    for (place, (label, _)) in methods.iter().enumerate() {
+        if methods[..place].iter().any(|(other, _)| other == label) {
+            return Err(Failure::usage(format!(
+                "method {label} is asked for twice; name it once"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn method_facts((label, method): &Labeled) -> MethodFacts {
+    let card = method.imputer().card();
+    let settings = method.imputer().settings();
+    MethodFacts {
+        label: label.clone(),
+        name: card.name.into(),
+        title: card.title.into(),
+        source: card.source.into(),
+        settings: settings
+            .into_iter()
+            .map(|setting| (setting.name, readable(&setting.value), setting.doc))
+            .collect(),
+        chosen: Vec::new(),
+        remarks: Vec::new(),
+    }
+}

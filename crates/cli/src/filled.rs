@@ -1,0 +1,111 @@
+//! Filled tables on their way to files.
+
+use std::path::Path;
+
+use imputome::Completed;
+use imputome_core::{Dataset, Mask};
+use imputome_io::{Layout, Target};
+use ndarray::{Array2, Axis, concatenate};
+
+use crate::failure::{Failure, Result};
+use crate::plan::ImputePlan;
+use crate::reading::{Table, names_with};
+
+/// Where a filled table and its spread go, checked before any work is done.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    filled: Target,
+    layout: Layout,
+    spread: Option<(Target, Layout)>,
+}
+
+impl Outputs {
+    /// The outputs of a plan. Refused when an ending is not known or a folder does not exist.
+    pub(crate) fn of(plan: &ImputePlan, table: &Table) -> Result<Self> {
+        let (filled, layout) = output(&plan.output, plan, table)?;
+        let spread = match &plan.spread {
+            Some(file) if *file == plan.output => {
+                return Err(Failure::usage("output and --spread are the same file"));
+            }
+            Some(file) => Some(output(file, plan, table)?),
+            None => None,
+        };
+        Ok(Self {
+            filled,
+            layout,
+            spread,
+        })
+    }
+
+    /// Writes the filled table, and the spread where asked for.
+    pub(crate) fn write(&self, plan: &ImputePlan, table: &Table, done: &Completed) -> Result<()> {
+        if table.as_in_file && !plan.add_genes && self.layout == table.facts.layout {
+            let estimate = |s: usize, g: usize| Some(done.values[(s, g)]).filter(|v| v.is_finite());
+            imputome_io::fill_table(&table.source, &self.filled, &table.facts, &estimate)?;
+        } else if plan.add_genes {
+            let (data, layout) = with_added_genes(&table.data, &self.layout, done)?;
+            imputome_io::write_table(&self.filled, &data, &layout)?;
+        } else {
+            let data = holding(&table.data, done.values.clone());
+            imputome_io::write_table(&self.filled, &data, &self.layout)?;
+        }
+        if let (Some((target, layout)), Some(spread)) = (&self.spread, &done.spread) {
+            let known = ndarray::Zip::from(spread)
+                .and(&done.values)
+                .map_collect(|&s, &v| if v.is_finite() { s } else { f32::NAN });
+            imputome_io::write_table(target, &holding(&table.data, known), layout)?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses an output whose folder does not exist, before any work is done.
+pub(crate) fn expect_folder(output: &str) -> Result<()> {
+    let folder = Path::new(output).parent();
+    match folder {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(Failure::usage(
+            format!("{output}: the folder {} does not exist", folder.display()),
+        )
+        .hint("make it first, or name another output")),
+        _ => Ok(()),
+    }
+}
+
+/// A table of the same samples and genes that holds `values`; what is not finite is a gap.
+pub(crate) fn holding(data: &Dataset, values: Array2<f32>) -> Dataset {
+    Dataset {
+        measured: Mask(values.mapv(f32::is_finite)),
+        values,
+        ..data.clone()
+    }
+}
+
+fn output(file: &str, plan: &ImputePlan, table: &Table) -> Result<(Target, Layout)> {
+    if file != "-" && file == plan.input {
+        return Err(Failure::usage(format!(
+            "{file} is the input; the filled table goes to a file of its own"
+        )));
+    }
+    expect_folder(file)?;
+    let target = Target::from_argument(file);
+    let layout = table.facts.layout.for_target(&target)?;
+    Ok((target, layout))
+}
+
+fn with_added_genes(
+    data: &Dataset,
+    layout: &Layout,
+    done: &Completed,
+) -> Result<(Dataset, Layout)> {
+    let values = concatenate(Axis(1), &[done.values.view(), done.added.values.view()])
+        .expect("both tables have a row per sample");
+    let wider = Dataset {
+        genes: names_with(&data.genes, &done.added.genes)?,
+        ..data.clone()
+    };
+    let mut layout = layout.clone();
+    for text in &mut layout.line_texts {
+        text.texts.resize(wider.genes.len(), String::new());
+    }
+    Ok((holding(&wider, values), layout))
+}

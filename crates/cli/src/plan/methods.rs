@@ -1,0 +1,138 @@
+//! Methods and their settings in plans.
+
+use std::collections::BTreeMap;
+
+use imputome::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::failure::Result;
+
+/// Settings of a method by name; `"none"` stands for no value.
+pub(crate) type SettingsTable = BTreeMap<String, toml::Value>;
+
+/// A method of an evaluation: as typed, or spelled out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum MethodEntry {
+    /// `name[:preset][:setting=value]...`
+    Spec(String),
+    /// Every setting spelled out.
+    Plan(MethodPlan),
+}
+
+/// A method with every setting spelled out, and the name it has in tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MethodPlan {
+    pub(crate) label: String,
+    pub(crate) method: String,
+    #[serde(default)]
+    pub(crate) settings: SettingsTable,
+}
+
+impl MethodEntry {
+    /// Label and method.
+    pub(crate) fn method(&self) -> Result<(String, Method)> {
+        match self {
+            Self::Spec(spec) => Ok((spec.clone(), Method::parse(spec)?)),
+            Self::Plan(plan) => Ok((
+                plan.label.clone(),
+                method_with(&plan.method, &plan.settings)?,
+            )),
+        }
+    }
+
+    /// The method with every setting spelled out.
+    pub(crate) fn spelled_out(label: &str, method: &Method) -> Self {
+        Self::Plan(MethodPlan {
+            label: label.into(),
+            method: method.name().into(),
+            settings: settings_of(method),
+        })
+    }
+}
+
+/// The method that `spec` names, with `settings` changed, within its limits.
+pub(crate) fn method_with(spec: &str, settings: &SettingsTable) -> Result<Method> {
+    let mut method = Method::parse(spec)?;
+    for (name, value) in settings {
+        method = method.with(name, &as_typed(value))?;
+    }
+    method.imputer().check()?;
+    Ok(method)
+}
+
+/// Every setting of a method.
+pub(crate) fn settings_of(method: &Method) -> SettingsTable {
+    let settings = method.imputer().settings();
+    settings
+        .into_iter()
+        .map(|setting| (setting.name, plan_value(&setting.value)))
+        .collect()
+}
+
+/// A setting's value for people: `none` for nothing, single precision in its own digits.
+pub(crate) fn readable(value: &Value) -> String {
+    as_typed(&plan_value(value))
+}
+
+/// Every method of the catalog with its default settings.
+pub(super) fn every_method() -> Vec<MethodEntry> {
+    let all = Method::all();
+    all.iter()
+        .map(|method| MethodEntry::Spec(method.name().into()))
+        .collect()
+}
+
+fn as_typed(value: &toml::Value) -> String {
+    match value {
+        toml::Value::String(text) => text.clone(),
+        toml::Value::Array(list) => list.iter().map(as_typed).collect::<Vec<_>>().join("+"),
+        other => other.to_string(),
+    }
+}
+
+fn plan_value(value: &Value) -> toml::Value {
+    match value {
+        Value::Null => "none".into(),
+        Value::Bool(truth) => (*truth).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.into(),
+            None => shortest(number.as_f64().unwrap_or(f64::NAN)).into(),
+        },
+        Value::String(text) => text.as_str().into(),
+        Value::Array(list) => list.iter().map(plan_value).collect::<Vec<_>>().into(),
+        Value::Object(_) => value.to_string().into(),
+    }
+}
+
+/// The shortest number that is the same in single precision, when `value` came from there.
+fn shortest(value: f64) -> f64 {
+    let single = value as f32;
+    if f64::from(single) == value {
+        single.to_string().parse().unwrap_or(value)
+    } else {
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_spelled_out_is_the_same_method() {
+        for method in Method::all() {
+            let entry = MethodEntry::spelled_out("any", &method);
+            assert_eq!(entry.method().unwrap(), ("any".to_string(), method));
+        }
+    }
+
+    #[test]
+    fn single_precision_is_shown_in_its_own_digits() {
+        assert_eq!(readable(&Value::from(0.2_f32)), "0.2");
+        assert_eq!(readable(&Value::Null), "none");
+        assert_eq!(readable(&serde_json::json!([16, 8])), "16+8");
+    }
+}

@@ -1,0 +1,166 @@
+//! Plans: what the program is going to do, as meant.
+//!
+//! What was typed is laid over the plan file, if there is one, and read into a plan with every
+//! default spelled out. The same plan goes into `run.toml`, so that `--plan run.toml` repeats it.
+
+mod methods;
+mod overlay;
+mod record;
+
+use imputome_evaluate::Scenario;
+use imputome_io::{Decimal, Delimiter, Rows};
+use serde::{Deserialize, Serialize};
+
+pub(crate) use methods::{MethodEntry, SettingsTable, method_with, readable, settings_of};
+pub(crate) use overlay::{Resolved, Typed, resolve};
+pub(crate) use record::{InputRecord, Record, run_file};
+
+/// How tables are read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub(crate) struct ReadingPlan {
+    /// What a line is.
+    pub(crate) rows: Rows,
+    /// What stands between two fields; decided from the content when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) delimiter: Option<Delimiter>,
+    /// What separates whole from fraction.
+    pub(crate) decimal: Decimal,
+    /// What one unit means.
+    pub(crate) scale: ScaleRule,
+    /// What zeros are.
+    pub(crate) zeros: Zeros,
+    /// File of the genes to keep.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) genes: Option<String>,
+}
+
+/// What is known of the samples.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub(crate) struct SamplesPlan {
+    /// Table of covariates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) covariates: Option<String>,
+    /// Its columns of levels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) categorical: Vec<String>,
+    /// Its columns of numbers.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) numeric: Vec<String>,
+    /// Its column of donors, or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) group: Option<String>,
+}
+
+/// What one unit of the values means, as asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ScaleRule {
+    /// Detected and told.
+    #[default]
+    Auto,
+    /// Raw counts.
+    Counts,
+    /// Linear abundance.
+    Tpm,
+    /// Logarithm of an abundance.
+    Log,
+    /// Centered or standardized per gene.
+    Standardized,
+}
+
+/// What zeros are, as asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Zeros {
+    /// Values, with a word when there are many.
+    #[default]
+    Auto,
+    /// Not measured.
+    Gaps,
+    /// Measured.
+    Values,
+}
+
+/// Fill the gaps of a table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ImputePlan {
+    pub(crate) command: String,
+    #[serde(default)]
+    pub(crate) seed: u64,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<String>,
+    #[serde(default, skip_serializing_if = "SettingsTable::is_empty")]
+    pub(crate) settings: SettingsTable,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spread: Option<String>,
+    #[serde(default)]
+    pub(crate) add_genes: bool,
+    #[serde(default)]
+    pub(crate) reading: ReadingPlan,
+    #[serde(default)]
+    pub(crate) samples: SamplesPlan,
+}
+
+/// Learn from a table and save the model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct FitPlan {
+    pub(crate) command: String,
+    #[serde(default)]
+    pub(crate) seed: u64,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    pub(crate) method: String,
+    #[serde(default, skip_serializing_if = "SettingsTable::is_empty")]
+    pub(crate) settings: SettingsTable,
+    #[serde(default)]
+    pub(crate) reading: ReadingPlan,
+    #[serde(default)]
+    pub(crate) samples: SamplesPlan,
+}
+
+/// Hide known values, let methods fill them, score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct EvaluatePlan {
+    pub(crate) command: String,
+    #[serde(default)]
+    pub(crate) seed: u64,
+    pub(crate) input: String,
+    pub(crate) output: String,
+    #[serde(default = "both_scenarios")]
+    pub(crate) scenario: Vec<Scenario>,
+    #[serde(default = "one_half")]
+    pub(crate) hide: Vec<f64>,
+    #[serde(default = "three")]
+    pub(crate) repeats: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) test_share: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) by: Option<String>,
+    #[serde(default = "methods::every_method")]
+    pub(crate) methods: Vec<MethodEntry>,
+    #[serde(default)]
+    pub(crate) reading: ReadingPlan,
+    #[serde(default)]
+    pub(crate) samples: SamplesPlan,
+}
+
+fn both_scenarios() -> Vec<Scenario> {
+    imputome_evaluate::Experiment::default().scenarios
+}
+
+fn one_half() -> Vec<f64> {
+    imputome_evaluate::Experiment::default().hidden_shares
+}
+
+fn three() -> usize {
+    imputome_evaluate::Experiment::default().repeats
+}

@@ -1,0 +1,85 @@
+//! What a run says of itself in `run.toml`, beside its plan.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Result;
+use crate::terminal::Terminal;
+
+/// How a plan was carried out. None of it changes the result.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Record {
+    /// Name and version of the program.
+    pub(crate) program: String,
+    /// The day, as the machine had it.
+    pub(crate) date: String,
+    /// As typed.
+    pub(crate) command_line: String,
+    /// Cores, memory and system.
+    pub(crate) machine: String,
+    /// Worker threads.
+    pub(crate) threads: usize,
+    /// What the user was told.
+    pub(crate) remarks: Vec<String>,
+    /// The files read.
+    pub(crate) inputs: Vec<InputRecord>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct InputRecord {
+    /// As named.
+    pub(crate) file: String,
+    /// Of its bytes, in hexadecimal.
+    pub(crate) sha256: String,
+}
+
+impl Record {
+    /// Tells what differs from an earlier run that this one repeats.
+    pub(crate) fn compare(&self, earlier: &Self, terminal: &Terminal) {
+        if self.program != earlier.program {
+            terminal.say(format!(
+                "warning: the plan was run by {}, this is {}; the result may differ",
+                earlier.program, self.program
+            ));
+        }
+        for input in &self.inputs {
+            let before = earlier.inputs.iter().find(|i| i.file == input.file);
+            if before.is_some_and(|before| before.sha256 != input.sha256) {
+                terminal.say(format!(
+                    "warning: {} has changed since the run that is repeated; the result will differ",
+                    input.file
+                ));
+            }
+        }
+    }
+
+    /// Plan and record as the text of `run.toml`.
+    pub(crate) fn with_plan(&self, plan: &impl Serialize) -> String {
+        let plan = toml::to_string(plan).expect("a plan is plain data");
+        let record = toml::to_string(&Recorded { record: self }).expect("a record is plain data");
+        format!(
+            "# What was done, and how to repeat it: imputome COMMAND --plan THIS_FILE\n\n{plan}\n{record}"
+        )
+    }
+
+    /// Writes plan and record beside an output.
+    pub(crate) fn write(&self, file: &Path, plan: &impl Serialize) -> Result<()> {
+        Ok(imputome_io::write_bytes(
+            file,
+            self.with_plan(plan).as_bytes(),
+        )?)
+    }
+}
+
+#[derive(Serialize)]
+struct Recorded<'a> {
+    record: &'a Record,
+}
+
+/// Where the record of an output file goes.
+pub(crate) fn run_file(output: &str) -> PathBuf {
+    PathBuf::from(format!("{output}.run.toml"))
+}

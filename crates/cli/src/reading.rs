@@ -1,0 +1,339 @@
+//! Tables as a plan asks for them.
+
+use imputome::Method;
+use imputome_core::{Dataset, Names, Run, Scale};
+use imputome_io::{
+    CovariateOptions, GroupRule, Layout, Orientation, ReadFacts, ReadOptions, Rows, Source,
+};
+
+use crate::failure::{Failure, Result};
+use crate::plan::{ReadingPlan, SamplesPlan, ScaleRule, Zeros};
+use crate::terminal::Terminal;
+
+/// Share of zeros from which on the user is told that they count as values. Ours: bulk tables
+/// have fewer, tables with dropouts more.
+const MANY_ZEROS: f64 = 0.3;
+
+/// Names shown before the rest is only counted.
+const NAMES_SHOWN: usize = 5;
+
+/// A table as read, and what was decided on the way.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// Where it came from; can be read again.
+    pub(crate) source: Source,
+    /// The table.
+    pub(crate) data: Dataset,
+    /// What was found in the file.
+    pub(crate) facts: ReadFacts,
+    /// What the user should know, and has been told.
+    pub(crate) remarks: Vec<String>,
+    /// True while gaps and genes are those of the file.
+    pub(crate) as_in_file: bool,
+}
+
+/// Everything that says how a table is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    /// The file, or `-`.
+    pub(crate) input: &'a str,
+    /// How it stands in the file.
+    pub(crate) reading: &'a ReadingPlan,
+    /// What is known of its samples.
+    pub(crate) samples: &'a SamplesPlan,
+}
+
+/// Reads a table and tells what was decided.
+pub(crate) fn read(asked: Asked, run: &Run, terminal: &Terminal) -> Result<Table> {
+    read_with(asked, options(asked)?, run, terminal)
+}
+
+/// Reads a table with options already made, and tells what was decided.
+pub(crate) fn read_with(
+    asked: Asked,
+    options: ReadOptions,
+    run: &Run,
+    terminal: &Terminal,
+) -> Result<Table> {
+    let source = Source::from_argument(asked.input).rereadable()?;
+    read_source(source, asked.reading, options, run, terminal)
+}
+
+/// Reads a table from any source and tells what was decided.
+pub(crate) fn read_source(
+    source: Source,
+    reading: &ReadingPlan,
+    options: ReadOptions,
+    run: &Run,
+    terminal: &Terminal,
+) -> Result<Table> {
+    run.proceed()?;
+    let read = run.on_threads(|| imputome_io::read_table(&source, &options))?;
+    run.proceed()?;
+    let mut table = Table {
+        source,
+        data: read.dataset,
+        remarks: read.facts.warnings.clone(),
+        facts: read.facts,
+        as_in_file: true,
+    };
+    terminal.say(format!(
+        "{}: {} samples x {} genes, {}, {} gaps",
+        table.facts.name,
+        table.data.n_samples(),
+        table.data.n_genes(),
+        scale_in_words(table.data.scale),
+        table.facts.gaps,
+    ));
+    terminal.note_all(&table.facts.notes);
+    table.keep_genes(reading.genes.as_deref())?;
+    table.settle_zeros(reading.zeros);
+    for remark in &table.remarks {
+        terminal.say(format!("warning: {remark}"));
+    }
+    Ok(table)
+}
+
+/// How `io` is to read the table.
+pub(crate) fn options(asked: Asked) -> Result<ReadOptions> {
+    let Asked {
+        input,
+        reading,
+        samples,
+    } = asked;
+    let covariates = covariate_options(samples)?;
+    if input == "-" && samples.covariates.as_deref() == Some("-") {
+        return Err(Failure::usage(
+            "only one of table and covariates can come from stdin",
+        ));
+    }
+    Ok(ReadOptions {
+        rows: reading.rows,
+        delimiter: reading.delimiter,
+        decimal: reading.decimal,
+        groups: group_rule(samples)?,
+        covariates,
+        scale: reading.scale.stated(),
+    })
+}
+
+fn covariate_options(samples: &SamplesPlan) -> Result<Option<CovariateOptions>> {
+    let Some(file) = &samples.covariates else {
+        if samples.categorical.is_empty() && samples.numeric.is_empty() {
+            return Ok(None);
+        }
+        return Err(Failure::usage(
+            "--categorical and --numeric name columns of the table given by --covariates, which is missing",
+        ));
+    };
+    Ok(Some(CovariateOptions {
+        source: Source::from_argument(file),
+        categorical: samples.categorical.clone(),
+        numeric: samples.numeric.clone(),
+    }))
+}
+
+fn group_rule(samples: &SamplesPlan) -> Result<GroupRule> {
+    match samples.group.as_deref() {
+        None | Some("auto") => Ok(GroupRule::Auto),
+        Some("none") => Ok(GroupRule::None),
+        Some(_) if samples.covariates.is_none() => Err(Failure::usage(
+            "--group names a column of the table given by --covariates, which is missing",
+        )),
+        Some(column) => Ok(GroupRule::Column(column.into())),
+    }
+}
+
+impl ScaleRule {
+    /// The scale, where one was stated.
+    pub(crate) fn stated(self) -> Option<Scale> {
+        match self {
+            Self::Auto => None,
+            Self::Counts => Some(Scale::Counts),
+            Self::Tpm => Some(Scale::Tpm),
+            Self::Log => Some(Scale::Log),
+            Self::Standardized => Some(Scale::Standardized),
+        }
+    }
+
+    /// The rule that states `scale`.
+    pub(crate) fn stating(scale: Scale) -> Self {
+        match scale {
+            Scale::Unknown => Self::Auto,
+            Scale::Counts => Self::Counts,
+            Scale::Tpm => Self::Tpm,
+            Scale::Log => Self::Log,
+            Scale::Standardized => Self::Standardized,
+        }
+    }
+}
+
+impl Table {
+    /// The reading that repeats what was decided.
+    pub(crate) fn decided(&self, reading: &ReadingPlan) -> ReadingPlan {
+        ReadingPlan {
+            rows: match self.facts.layout.rows {
+                Orientation::Samples => Rows::Samples,
+                Orientation::Genes => Rows::Genes,
+            },
+            scale: ScaleRule::stating(self.data.scale),
+            ..reading.clone()
+        }
+    }
+
+    /// Refuses a single sample where there must be something to learn from.
+    pub(crate) fn expect_several_samples(&self) -> Result<()> {
+        if self.data.n_samples() > 1 {
+            return Ok(());
+        }
+        Err(Failure::input(format!(
+            "{}: a single sample, from which nothing can be learned",
+            self.facts.name
+        ))
+        .hint("fill it from a model of a larger cohort: imputome impute INPUT -o OUTPUT --model MODEL; if its lines are samples and not genes, say --rows samples"))
+    }
+
+    /// Keeps the genes that a file lists, in the order of the table.
+    fn keep_genes(&mut self, file: Option<&str>) -> Result<()> {
+        let Some(file) = file else { return Ok(()) };
+        let text = imputome_io::read_text(std::path::Path::new(file))?;
+        let listed: Vec<&str> = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let mut kept: Vec<usize> = listed
+            .iter()
+            .filter_map(|gene| self.data.genes.position(gene))
+            .collect();
+        kept.sort_unstable();
+        kept.dedup();
+        if kept.is_empty() {
+            return Err(Failure::input(format!(
+                "{file}: none of its {} genes is in {} (listed: {}; table: {})",
+                listed.len(),
+                self.facts.name,
+                shown(listed.iter().copied()),
+                shown(self.data.genes.iter()),
+            ))
+            .hint("list genes one a line, named as in the table"));
+        }
+        let missing: Vec<&str> = listed
+            .iter()
+            .copied()
+            .filter(|gene| self.data.genes.position(gene).is_none())
+            .collect();
+        if !missing.is_empty() {
+            self.remarks.push(format!(
+                "{} of the {} genes in {file} are not in the table: {}",
+                missing.len(),
+                listed.len(),
+                shown(missing.iter().copied())
+            ));
+        }
+        self.data = self.data.select_genes(&kept);
+        self.facts.layout = with_genes(&self.facts.layout, &kept);
+        self.as_in_file = false;
+        if self.data.measured.count() == 0 {
+            return Err(Failure::input(format!(
+                "{}: nothing is measured in the {} genes kept",
+                self.facts.name,
+                kept.len()
+            )));
+        }
+        Ok(())
+    }
+
+    /// Makes zeros gaps where asked for, and tells when many count as values.
+    fn settle_zeros(&mut self, zeros: Zeros) {
+        let is_zero = |(value, measured): (&f32, &bool)| *measured && *value == 0.0;
+        let pairs = || self.data.values.iter().zip(&self.data.measured.0);
+        let n_zeros = pairs().filter(|&pair| is_zero(pair)).count();
+        let measured = self.data.measured.count();
+        match zeros {
+            Zeros::Values => {}
+            Zeros::Auto if (n_zeros as f64) < MANY_ZEROS * measured as f64 => {}
+            Zeros::Auto => self.remarks.push(format!(
+                "{:.0} % of the measured values are zero and are kept as values; if they mean not measured, say --zeros gaps, else --zeros values",
+                100.0 * n_zeros as f64 / measured as f64
+            )),
+            Zeros::Gaps if n_zeros == 0 => {}
+            Zeros::Gaps => {
+                ndarray::Zip::from(&mut self.data.values)
+                    .and(&mut self.data.measured.0)
+                    .for_each(|value, measured| {
+                        if *measured && *value == 0.0 {
+                            *measured = false;
+                            *value = f32::NAN;
+                        }
+                    });
+                self.as_in_file = false;
+                self.remarks
+                    .push(format!("{n_zeros} zeros are taken as gaps, as asked for"));
+            }
+        }
+    }
+}
+
+/// Refuses a table on a scale that a method does not take.
+pub(crate) fn expect_scale(method: &Method, data: &Dataset) -> Result<()> {
+    let card = method.imputer().card();
+    if data.scale == Scale::Unknown || card.scales.contains(&data.scale) {
+        return Ok(());
+    }
+    let known: Vec<&str> = card.scales.iter().map(|scale| scale.name()).collect();
+    let hint = match data.scale {
+        Scale::Counts | Scale::Tpm if card.scales.contains(&Scale::Log) => format!(
+            "take logarithms first: imputome convert INPUT LOG.tsv --transform log2p1; or say --scale log if the values were mistaken for {}",
+            data.scale
+        ),
+        _ => "say --scale if the values were recognized wrongly, or choose another method".into(),
+    };
+    Err(Failure::policy(format!(
+        "{} takes {} values, and the table holds {} values",
+        card.name,
+        known.join(" or "),
+        data.scale
+    ))
+    .hint(hint))
+}
+
+/// A layout for the given genes of its table.
+fn with_genes(layout: &Layout, kept: &[usize]) -> Layout {
+    let mut layout = layout.clone();
+    for text in &mut layout.line_texts {
+        if kept.iter().all(|&gene| gene < text.texts.len()) {
+            text.texts = kept.iter().map(|&gene| text.texts[gene].clone()).collect();
+        }
+    }
+    layout
+}
+
+/// The first few names, and how many more there are.
+pub(crate) fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(NAMES_SHOWN);
+    let first: Vec<&str> = names.take(NAMES_SHOWN).collect();
+    let ellipsis = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    format!("{}{ellipsis}", first.join(", "))
+}
+
+/// What the values are, in a few words.
+pub(crate) fn scale_in_words(scale: Scale) -> &'static str {
+    match scale {
+        Scale::Unknown => "unknown scale",
+        Scale::Counts => "counts",
+        Scale::Tpm => "linear abundance (tpm)",
+        Scale::Log => "logarithms",
+        Scale::Standardized => "standardized values",
+    }
+}
+
+/// Genes of a table and new ones after them.
+pub(crate) fn names_with(names: &Names, added: &[String]) -> Result<Names> {
+    let all = names.iter().map(String::from).chain(added.iter().cloned());
+    Ok(Names::new("gene", all.collect())?)
+}

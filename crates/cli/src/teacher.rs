@@ -1,0 +1,145 @@
+//! Where fills come from: a model fitted earlier, or a method that learns from the table itself.
+
+use std::path::Path;
+
+use imputome::{Method, Model};
+use imputome_core::{CovariateValues, Covariates, Run, Weights};
+use imputome_io::ReadOptions;
+use serde::{Deserialize, Serialize};
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::memory;
+use crate::plan::{ImputePlan, method_with};
+use crate::reading::{Table, expect_scale};
+
+/// The method when none is named: the best of the catalog on bulk expression, and fast
+/// (docs/methods/factor.md).
+pub(crate) const DEFAULT_METHOD: &str = "factor";
+
+/// The fact of a model file that tells what kinds its covariates are.
+const KINDS: &str = "covariate-kinds";
+
+/// Where fills come from.
+pub(crate) enum Teacher {
+    /// A model fitted earlier.
+    Model(Box<KnownModel>),
+    /// A method that learns from the table itself.
+    Method(Method),
+}
+
+/// A model from a file.
+pub(crate) struct KnownModel {
+    pub(crate) model: Model,
+    kinds: CovariateKinds,
+}
+
+/// Covariates by kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CovariateKinds {
+    categorical: Vec<String>,
+    numeric: Vec<String>,
+}
+
+impl CovariateKinds {
+    /// Those of a table.
+    pub(crate) fn of(covariates: &Covariates) -> Self {
+        let mut kinds = Self::default();
+        for column in covariates.columns() {
+            let names = match column.values {
+                CovariateValues::Categorical(_) => &mut kinds.categorical,
+                CovariateValues::Numeric(_) => &mut kinds.numeric,
+            };
+            names.push(column.name.clone());
+        }
+        kinds
+    }
+
+    /// A model with these beside it, as a model file holds it.
+    pub(crate) fn beside(&self, model: &Model) -> Weights {
+        model.to_weights().with_fact(KINDS, self)
+    }
+}
+
+impl Teacher {
+    /// What a plan asks for.
+    pub(crate) fn of(plan: &ImputePlan, context: &Context) -> Result<Self> {
+        if let Some(file) = &plan.model {
+            return Ok(Self::Model(Box::new(KnownModel::read(file)?)));
+        }
+        if plan.method.is_none() {
+            context.terminal.say(format!(
+                "no --method or --model given: using {DEFAULT_METHOD} (`imputome methods` lists others)"
+            ));
+        }
+        let spec = plan.method.as_deref().unwrap_or(DEFAULT_METHOD);
+        Ok(Self::Method(method_with(spec, &plan.settings)?))
+    }
+
+    /// The method, whether it has learned or will.
+    pub(crate) fn method(&self) -> &Method {
+        match self {
+            Self::Model(known) => &known.model.method,
+            Self::Method(method) => method,
+        }
+    }
+
+    /// How covariates are read: kinds are those of the model, never guessed from a few samples.
+    pub(crate) fn reading_options(&self, mut options: ReadOptions) -> Result<ReadOptions> {
+        let Self::Model(known) = self else {
+            return Ok(options);
+        };
+        let Some(covariates) = &mut options.covariates else {
+            return Ok(options);
+        };
+        let named = !covariates.categorical.is_empty() || !covariates.numeric.is_empty();
+        if named || known.kinds == CovariateKinds::default() {
+            return Ok(options);
+        }
+        covariates.source = covariates.source.clone().rereadable()?;
+        let present = imputome_io::covariate_names(&covariates.source)?;
+        let among = |known: &[String]| -> Vec<String> {
+            known
+                .iter()
+                .filter(|name| present.contains(name))
+                .cloned()
+                .collect()
+        };
+        covariates.categorical = among(&known.kinds.categorical);
+        covariates.numeric = among(&known.kinds.numeric);
+        if covariates.categorical.is_empty() && covariates.numeric.is_empty() {
+            return Err(Failure::input(format!(
+                "{}: none of the model's covariates ({}) is among its columns ({})",
+                covariates.source.name(),
+                known.model.preparation.covariates.join(", "),
+                present.join(", ")
+            ))
+            .hint("name the columns as in the training table, or leave --covariates out"));
+        }
+        Ok(options)
+    }
+
+    /// The model that fills `table`, fitted now if need be.
+    pub(crate) fn model(self, table: &Table, run: &Run, context: &Context) -> Result<Model> {
+        memory::expect_room(self.method(), &table.data, context.memory_limit)?;
+        match self {
+            Self::Model(known) => Ok(known.model),
+            Self::Method(method) => {
+                table.expect_several_samples()?;
+                expect_scale(&method, &table.data)?;
+                Ok(Model::fit(method, &table.data, run)?)
+            }
+        }
+    }
+}
+
+impl KnownModel {
+    fn read(file: &str) -> Result<Self> {
+        let weights = imputome_io::read_model(Path::new(file))?;
+        let model = Model::from_weights(&weights)
+            .map_err(|error| Failure::input(format!("{file}: {error}")))?;
+        // Models saved through the library alone do not tell; kinds are guessed for them.
+        let kinds = weights.fact(KINDS).unwrap_or_default();
+        Ok(Self { model, kinds })
+    }
+}

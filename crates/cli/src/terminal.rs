@@ -1,0 +1,222 @@
+//! What the user sees while the program works: all of it on stderr.
+//!
+//! A bar with an estimate of the time left when stderr is a terminal, a plain line now and then
+//! when it is not, nothing but errors with `--quiet`.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use imputome_core::Progress;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::failure::Failure;
+
+/// How often a plain line tells how far a step is. Ours: a log of an hour stays readable.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+/// Prints why the program ends, with advice where there is some.
+pub(crate) fn print_failure(failure: &Failure) {
+    let mut lines = format!("error: {}\n", failure.message);
+    if let Some(hint) = &failure.hint {
+        lines += &format!("hint: {hint}\n");
+    }
+    // Nobody is left to tell when stderr is gone.
+    let _ = std::io::stderr().write_all(lines.as_bytes());
+}
+
+/// Prints data to stdout; a reader that has gone is no error.
+pub(crate) fn print_data(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Where progress and remarks are told.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    style: Style,
+    bars: MultiProgress,
+    steps: Mutex<Vec<Step>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Bars,
+    Lines,
+    Quiet,
+}
+
+#[derive(Debug)]
+struct Step {
+    name: String,
+    total: u64,
+    started: Instant,
+    told: Instant,
+    bar: ProgressBar,
+}
+
+/// How much the program tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// Progress, remarks and errors.
+    Usual,
+    /// Errors only.
+    Quiet,
+}
+
+impl Terminal {
+    /// Bars, lines or nothing, by where stderr goes.
+    pub(crate) fn new(voice: Voice) -> Self {
+        let style = match voice {
+            Voice::Quiet => Style::Quiet,
+            Voice::Usual if std::io::stderr().is_terminal() => Style::Bars,
+            Voice::Usual => Style::Lines,
+        };
+        Self {
+            style,
+            bars: MultiProgress::new(),
+            steps: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Tells something, above the bars if there are any.
+    pub(crate) fn say(&self, text: impl AsRef<str>) {
+        if self.style == Style::Quiet {
+            return;
+        }
+        let line = format!("{}\n", text.as_ref());
+        // Nobody is left to tell when stderr is gone.
+        let print = || drop(std::io::stderr().write_all(line.as_bytes()));
+        match self.style {
+            Style::Bars => self.bars.suspend(print),
+            Style::Lines | Style::Quiet => print(),
+        }
+    }
+
+    /// Tells each remark as a note of its own.
+    pub(crate) fn note_all<'a>(&self, remarks: impl IntoIterator<Item = &'a String>) {
+        for remark in remarks {
+            self.say(format!("note: {remark}"));
+        }
+    }
+
+    fn steps(&self) -> std::sync::MutexGuard<'_, Vec<Step>> {
+        self.steps
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl Progress for Terminal {
+    fn begin(&self, step: &str, total: u64) {
+        if self.style == Style::Quiet {
+            return;
+        }
+        let now = Instant::now();
+        let bar = match self.style {
+            Style::Bars => {
+                let bar = self.bars.add(bar(step, total));
+                bar.enable_steady_tick(Duration::from_millis(200));
+                bar
+            }
+            Style::Lines | Style::Quiet => ProgressBar::hidden(),
+        };
+        self.steps().push(Step {
+            name: step.into(),
+            total,
+            started: now,
+            told: now,
+            bar,
+        });
+    }
+
+    fn advance(&self, done: u64, note: &str) {
+        let mut steps = self.steps();
+        let Some(step) = steps.last_mut() else { return };
+        step.bar.set_position(done);
+        step.bar.set_message(note.to_string());
+        let now = Instant::now();
+        if self.style == Style::Lines && now.duration_since(step.told) >= BETWEEN_LINES {
+            step.told = now;
+            let line = step.line(done, note);
+            drop(steps);
+            self.say(line);
+        }
+    }
+
+    fn end(&self) {
+        if let Some(step) = self.steps().pop() {
+            step.bar.finish_and_clear();
+            self.bars.remove(&step.bar);
+        }
+    }
+
+    fn warn(&self, message: &str) {
+        self.say(format!("warning: {message}"));
+    }
+}
+
+impl Step {
+    fn line(&self, done: u64, note: &str) -> String {
+        let mut line = self.name.clone();
+        if self.total > 0 {
+            line += &format!(": {done} of {}", self.total);
+        }
+        if !note.is_empty() {
+            line += &format!(", {note}");
+        }
+        if done > 0 && self.total > done {
+            let left =
+                self.started.elapsed().as_secs_f64() / done as f64 * (self.total - done) as f64;
+            line += &format!(", at most {} left", duration(left));
+        }
+        line
+    }
+}
+
+/// Seconds as people say them.
+pub(crate) fn duration(seconds: f64) -> String {
+    if seconds < 1.0 {
+        format!("{seconds:.2} s")
+    } else if seconds < 90.0 {
+        format!("{seconds:.0} s")
+    } else if seconds < 5400.0 {
+        format!("{:.0} min", seconds / 60.0)
+    } else {
+        format!("{:.1} h", seconds / 3600.0)
+    }
+}
+
+fn bar(step: &str, total: u64) -> ProgressBar {
+    let (bar, template) = if total > 0 {
+        (
+            ProgressBar::new(total),
+            "{prefix} [{bar:30}] {pos}/{len}, {eta} left {msg}",
+        )
+    } else {
+        (
+            ProgressBar::new_spinner(),
+            "{prefix} {spinner} {elapsed} {msg}",
+        )
+    };
+    let style = ProgressStyle::with_template(template).expect("the template is a constant");
+    bar.set_style(style.progress_chars("=> "));
+    bar.set_prefix(step.to_string());
+    bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_told_in_the_unit_that_fits() {
+        assert_eq!(duration(0.251), "0.25 s");
+        assert_eq!(duration(59.7), "60 s");
+        assert_eq!(duration(600.0), "10 min");
+        assert_eq!(duration(7200.0), "2.0 h");
+    }
+}
