@@ -4,7 +4,7 @@ usage: python3 make.py SOURCE [DESTINATION]
 
 SOURCE is a folder with GTEx v8 expression in three files:
   expression.tsv.gz  samples in rows, genes in columns, log2(TPM + 0.001)
-  samples.tsv        sample_id, donor_id, tissue, sex, age_bracket, age_mid
+  samples.tsv        sample_id, donor_id, tissue, sex, age_mid
   genes.tsv          gene_id and frac_tpm_gt_0.1, in the order of the columns
 
 Only the Python standard library is needed. The same source gives the same
@@ -25,7 +25,7 @@ EXPRESSED = 0.2
 SAMPLES = 1500
 # log2(TPM + 0.001) in steps of 0.001 is a relative step of 0.07 % in TPM.
 DECIMALS = 3
-COVARIATES = ["sample_id", "donor_id", "tissue", "sex", "age_bracket", "age_mid"]
+COVARIATES = ["sample_id", "donor_id", "tissue", "sex", "age_mid"]
 
 
 def main():
@@ -93,7 +93,7 @@ def write_covariates(path, samples):
             row = samples[name]
             # An unrecorded tissue is a gap, not a tissue of its own.
             tissue = "" if row["tissue"] == "unknown" else row["tissue"]
-            writer.writerow([name, row["donor_id"], tissue, row["sex"], row["age_bracket"], row["age_mid"]])
+            writer.writerow([name, row["donor_id"], tissue, row["sex"], row["age_mid"]])
 
 
 if __name__ == "__main__":
