@@ -1,12 +1,13 @@
 //! Runs one method on a folder of raw tables and prints its accuracy and processor time.
 //!
 //! `cargo run --release -p imputome-classical --example peer_folder -- FOLDER METHOD SCENARIO
-//! [threads=N] [key=value ...]`
+//! [threads=N] [seed=N] [output=FILE] [key=value ...]`
 //!
 //! The folder holds `shapes.txt` (a line `name rows columns` per table) and `name.f64` (numbers
 //! of 8 bytes, column by column): `X`, `mask` (1 where hidden) and, where there are, `tissue`,
 //! `sex`, `age` and `donor`. `SCENARIO` is `inductive` (fit on the first 80 % of rows complete,
-//! impute the rest) or `in-place`. R2 is the mean over genes of 1 − SSE / SST at hidden
+//! impute the rest) or `in-place`. `output` receives the estimates, numbers of 4 bytes, row by
+//! row. R2 is the mean over genes of 1 − SSE / SST at hidden
 //! entries, SST about the mean of the gene's hidden true values.
 
 #![expect(
@@ -38,6 +39,7 @@ fn main() -> Outcome<()> {
     };
     let mut pairs: HashMap<&str, &str> = pairs.iter().filter_map(|p| p.split_once('=')).collect();
     let threads = pairs.remove("threads").unwrap_or("1").parse()?;
+    let output = pairs.remove("output");
     let seed = pairs.remove("seed").unwrap_or("0").parse()?;
     let run = Run::new(seed, threads)?;
     let imputer = imputer(method, &pairs)?;
@@ -50,6 +52,10 @@ fn main() -> Outcome<()> {
     };
     let seconds = processor_seconds()? - before;
     println!("{remarks}");
+    if let Some(output) = output {
+        let bytes = imputation.estimates.iter().flat_map(|v| v.to_le_bytes());
+        std::fs::write(output, bytes.collect::<Vec<u8>>())?;
+    }
     if let Some(spread) = &imputation.spread {
         println!(
             "calibration: {:.3}",

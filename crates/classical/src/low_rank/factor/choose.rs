@@ -18,7 +18,7 @@ const LADDER: [usize; 20] = [
 /// than it is, the more so the more factors share the samples.
 const NOISE_FACTORS: [f64; 4] = [1.0, 1.25, 1.6, 2.0];
 /// A candidate must lower the error by this share to count as better: ours, cheaper wins ties.
-const WORTH_MORE_FACTORS: f64 = 1e-3;
+const WORTH_MORE_FACTORS: f64 = 5e-3;
 /// Candidates in a row that are not better before the search ends: ours.
 const PATIENCE: usize = 2;
 /// Shares of groups to learn from and to validate on: ours.

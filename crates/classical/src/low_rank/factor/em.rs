@@ -63,7 +63,7 @@ impl Em {
     pub(super) fn new(columns: Columns, model: Model, constants: Constants) -> Self {
         Self {
             center: vec![0.0; columns.n_columns()],
-            counts: columns.column_sums(|_, _| 1.0),
+            counts: columns.column_sums(&vec![1.0; columns.n_samples()], |_| 1.0),
             columns,
             model,
             constants,
@@ -108,9 +108,7 @@ impl Em {
     /// New loadings, noise variances and means from the posterior.
     fn maximize(&mut self, posterior: &Posterior, weights: &[f64]) {
         let moments = Moments::of(&self.columns, posterior, weights);
-        let squares = self
-            .columns
-            .column_sums(|row, value| weights[row] * value * value);
+        let squares = self.columns.column_sums(weights, |value| value * value);
         let solutions = if self.columns.measured.nrows() == 0 {
             self.regress_together(&moments)
         } else {

@@ -48,13 +48,13 @@ impl Start {
         random: &mut impl Rng,
     ) -> Self {
         let n = columns.n_samples().max(1) as f64;
-        let counts = columns.column_sums(|_, _| 1.0);
+        let counts = columns.column_sums(&vec![1.0; columns.n_samples()], |_| 1.0);
         let shares: Vec<f64> = counts.iter().map(|count| count / n).collect();
         let (weights, center, mut scale) = weigh(&columns, genes, constants);
         scale[genes..].fill(1.0);
         columns.standardize(&center, &scale);
-        let totals = columns.column_sums(|row, _| weights[row]);
-        let squares = columns.column_sums(|row, value| weights[row] * value * value);
+        let totals = columns.column_sums(&weights, |_| 1.0);
+        let squares = columns.column_sums(&weights, |value| value * value);
         let variances = squares.iter().zip(&totals).map(ratio).collect();
         let roots: Array1<f32> = weights.iter().map(|w| w.sqrt() as f32).collect();
         let weighted = &columns.values * &roots.insert_axis(Axis(1));
@@ -133,9 +133,9 @@ fn weigh(columns: &Columns, genes: usize, constants: &Constants) -> (Vec<f64>, V
     };
     let (mut means, mut deviations) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let totals = columns.column_sums(|row, _| weights[row]);
-        let sums = columns.column_sums(|row, value| weights[row] * value);
-        let squares = columns.column_sums(|row, value| weights[row] * value * value);
+        let totals = columns.column_sums(&weights, |_| 1.0);
+        let sums = columns.column_sums(&weights, |value| value);
+        let squares = columns.column_sums(&weights, |value| value * value);
         means = sums.iter().zip(&totals).map(ratio).collect::<Vec<f64>>();
         deviations = squares
             .iter()
