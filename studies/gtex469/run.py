@@ -10,7 +10,7 @@ FOLDER = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(FOLDER))
 import study  # noqa: E402
 
-METHODS = ["factor", "pmi", "pmi:published-inductive-alzheimer", "pmi:published-inplace-alzheimer",
+METHODS = ["factor", "pmi", "pmi:published-inductive-alzheimer", "pmi:published-in-place-alzheimer",
            *(f"knn:neighbors={k}:weights=distance" for k in (5, 10, 20, 40)), "median", "mean"]
 # A gene is expressed when at least this share of samples passes 0.1 TPM.
 EXPRESSED = 0.2
