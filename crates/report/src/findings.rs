@@ -13,7 +13,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) evaluation: &'a Evaluation,
     /// Methods by scenario and hidden share, best first.
     pub(crate) summary: Vec<SummaryRow>,
-    /// Scenarios with scores, in the order asked for.
+    /// Scenarios with scores, the main one first.
     pub(crate) scenarios: Vec<&'static str>,
     /// Hidden shares with scores, ascending.
     pub(crate) shares: Vec<f64>,
@@ -38,7 +38,7 @@ impl<'a> Findings<'a> {
     pub(crate) fn of(evaluation: &'a Evaluation) -> Self {
         let summary = summary(evaluation);
         let asked = &evaluation.experiment;
-        let scenarios: Vec<_> = asked
+        let mut scenarios: Vec<_> = asked
             .scenarios
             .iter()
             .map(|scenario| scenario.name())
@@ -51,6 +51,7 @@ impl<'a> Findings<'a> {
             names if names.contains(&"inductive") => "inductive",
             names => names.first().copied().unwrap_or("inductive"),
         };
+        scenarios.sort_by_key(|name| *name != main_scenario);
         let main_share = if asked.hidden_shares.is_empty() {
             shares.first().copied().unwrap_or(0.5)
         } else {

@@ -3,12 +3,16 @@
 use imputome_evaluate::{Difference, SummaryRow};
 
 use crate::findings::{Findings, mean};
-use crate::numbers::{count, percent, score};
+use crate::numbers::{count, percent, score, spread as spread_of};
 
 /// What was asked of what data.
 pub(crate) fn question(findings: &Findings) -> Vec<String> {
     let (asked, data) = (&findings.evaluation.experiment, &findings.evaluation.data);
-    let shares: Vec<String> = findings.shares.iter().map(|share| percent(*share)).collect();
+    let shares: Vec<String> = findings
+        .shares
+        .iter()
+        .map(|share| percent(*share))
+        .collect();
     let methods = match findings.evaluation.methods.len() {
         1 => "One method was".to_string(),
         several => format!("{} methods were", count(several)),
@@ -16,12 +20,19 @@ pub(crate) fn question(findings: &Findings) -> Vec<String> {
     let mut lines = vec![format!(
         "{methods} asked to estimate values that had been measured and then hidden: {} of them, in \
          a table of {} samples and {} genes. Here the estimates are compared with what was measured.",
-        if shares.is_empty() { "a share".into() } else { listed(&shares) },
+        if shares.is_empty() {
+            "a share".into()
+        } else {
+            listed(&shares)
+        },
         count(data.samples),
         count(data.genes),
     )];
     let groups = if data.groups < data.samples && data.groups > 0 {
-        format!("Samples of one group (such as a donor; {} in all) always stay together. ", count(data.groups))
+        format!(
+            "Samples of one group (such as a donor; {} in all) always stay together. ",
+            count(data.groups)
+        )
     } else {
         String::new()
     };
@@ -71,7 +82,10 @@ pub(crate) fn headline(findings: &Findings, scenario: &str) -> Headline {
     }
     besides.extend(ranked.iter().filter_map(|row| {
         let reason = row.failed.as_ref()?;
-        Some(format!("{} did not finish every repeat: {reason}.", row.method))
+        Some(format!(
+            "{} did not finish every repeat: {reason}.",
+            row.method
+        ))
     }));
     Headline { finding, besides }
 }
@@ -105,7 +119,9 @@ fn finding(ranked: &[&SummaryRow], best: &SummaryRow, scenario: &str) -> String 
     } else {
         format!(", ahead of {}", listed(&ahead))
     };
-    format!("{opening} {method} recovers {share} of the variance of hidden values (R2 {r2}){ahead}.")
+    format!(
+        "{opening} {method} recovers {share} of the variance of hidden values (R2 {r2}){ahead}."
+    )
 }
 
 /// Methods whose difference to the best is no larger than its own spread over repeats.
@@ -116,7 +132,7 @@ fn near_ties(ranked: &[&SummaryRow], best: &SummaryRow) -> Option<String> {
         .filter_map(|row| {
             let difference = row.metric("r2")?.difference?;
             let spread = difference.spread?;
-            let (mean, spread) = (score(difference.mean.abs()), score(spread));
+            let (mean, spread) = (score(difference.mean.abs()), spread_of(spread));
             Some(format!("{} (behind by {mean} ± {spread})", row.method))
         })
         .collect();
@@ -140,35 +156,39 @@ fn is_tie(row: &SummaryRow) -> bool {
 fn within(findings: &Findings, ranked: &[&SummaryRow], best: &SummaryRow) -> Option<String> {
     let by = findings.evaluation.data.by.as_deref()?;
     let value = mean(best, "r2_within").filter(|value| value.is_finite())?;
-    let shown = with_spread(best, "r2_within");
     let method = &best.method;
-    let rest = if value > 0.0 {
+    let recovered = if value > 0.0 {
         let share = percent((value * 100.0).round() / 100.0);
-        format!("within a {by}, {method} recovers {share} of the variance (R2 within {shown})")
+        format!("recovers {share} of the variance")
     } else {
-        format!("within a {by}, {method} does no better than that mean (R2 within {shown})")
+        "does no better than that mean".into()
     };
     let leader = ranked
         .iter()
         .find(|row| row.metric("r2_within").is_some_and(|metric| metric.best))
         .filter(|row| row.method != best.method)
         .map(|row| {
-            let shown = with_spread(row, "r2_within");
-            format!("; there {} leads ({shown})", row.method)
+            format!(
+                "; {} leads there ({})",
+                row.method,
+                with_spread(row, "r2_within")
+            )
         })
         .unwrap_or_default();
     Some(format!(
-        "Part of this is knowing the {by}: measured against the mean of each {by}, that is \
-         {rest}{leader}."
+        "Part of this is only knowing the {by}. Within a {by}, against that {by}'s own mean, \
+         {method} {recovered} (R2 within {}){leader}.",
+        with_spread(best, "r2_within")
     ))
 }
 
 /// A metric as `0.812 ± 0.002`.
 fn with_spread(row: &SummaryRow, metric: &str) -> String {
-    row.metric(metric).map_or_else(String::new, |found| match found.spread {
-        Some(spread) => format!("{} ± {}", score(found.mean), score(spread)),
-        None => score(found.mean),
-    })
+    row.metric(metric)
+        .map_or_else(String::new, |found| match found.spread {
+            Some(spread) => format!("{} ± {}", score(found.mean), spread_of(spread)),
+            None => score(found.mean),
+        })
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -177,5 +197,96 @@ pub(crate) fn listed(parts: &[String]) -> String {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use imputome_evaluate::{Evaluation, Experiment, MethodFacts, Scenario, Score};
+
+    use super::*;
+
+    /// Methods with their R2 of each repeat.
+    fn scored(methods: &[(&str, &[f64])]) -> Evaluation {
+        let method = |label: &str| MethodFacts {
+            label: label.into(),
+            name: label.into(),
+            title: label.into(),
+            source: "none".into(),
+            settings: Vec::new(),
+            chosen: Vec::new(),
+            remarks: Vec::new(),
+        };
+        let row = |label: &str, repeat: usize, value: f64| Score {
+            method: label.into(),
+            scenario: "inductive".into(),
+            hidden: 0.5,
+            repeat,
+            group: "all".into(),
+            metric: "r2".into(),
+            value,
+        };
+        Evaluation {
+            experiment: Experiment {
+                scenarios: vec![Scenario::Inductive],
+                hidden_shares: vec![0.5],
+                repeats: methods[0].1.len(),
+                test_share: 0.2,
+                by: None,
+                seed: 0,
+            },
+            data: Default::default(),
+            methods: methods.iter().map(|(label, _)| method(label)).collect(),
+            scores: methods
+                .iter()
+                .flat_map(|(label, values)| {
+                    let values = values.iter().enumerate();
+                    values.map(|(at, value)| row(label, at + 1, *value))
+                })
+                .collect(),
+            per_gene: Vec::new(),
+            runtime: Vec::new(),
+            curves: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+
+    fn of(methods: &[(&str, &[f64])]) -> Headline {
+        let evaluation = scored(methods);
+        headline(&Findings::of(&evaluation), "inductive")
+    }
+
+    #[test]
+    fn a_difference_within_its_spread_is_said_to_be_none() {
+        let found = of(&[("a", &[0.81, 0.79]), ("b", &[0.79, 0.80])]);
+        assert!(!found.finding.contains("ahead of"), "{}", found.finding);
+        assert!(found.besides[0].starts_with("Not told apart from it by these repeats: b"));
+    }
+
+    #[test]
+    fn a_clear_difference_puts_one_ahead() {
+        let found = of(&[("a", &[0.81, 0.79]), ("b", &[0.71, 0.70])]);
+        assert!(
+            found
+                .finding
+                .ends_with("(R2 0.800 ± 0.014), ahead of b (0.705).")
+        );
+        assert!(found.besides.is_empty(), "{:?}", found.besides);
+    }
+
+    #[test]
+    fn what_is_no_better_than_the_mean_recovers_nothing() {
+        let found = of(&[("a", &[-0.2, -0.1])]);
+        assert!(
+            found
+                .finding
+                .contains("no method does better than filling in each gene's mean")
+        );
+    }
+
+    #[test]
+    fn one_repeat_says_nothing_of_chance() {
+        let found = of(&[("a", &[0.8]), ("b", &[0.79])]);
+        assert!(found.besides[0].starts_with("One repeat"));
     }
 }

@@ -1,4 +1,5 @@
-//! Numbers as people read them: three significant digits, thousands apart, a true minus sign.
+//! Numbers as people read them: three significant digits, thousands apart, a true minus sign, and
+//! a space before the unit that does not break.
 
 /// What stands where there is no number.
 pub(crate) const NO_NUMBER: &str = "–";
@@ -14,6 +15,17 @@ pub(crate) fn score(value: f64) -> String {
         quantity(value)
     } else {
         scientific(value)
+    }
+}
+
+/// A standard deviation of scores: as a score, with a fourth decimal where three would be zeros.
+pub(crate) fn spread(value: f64) -> String {
+    if value > 0.0 && value < 0.000_05 {
+        "<0.0001".into()
+    } else if value > 0.0 && value < 0.000_95 {
+        signed(value, 4)
+    } else {
+        score(value)
     }
 }
 
@@ -48,8 +60,12 @@ pub(crate) fn percent(share: f64) -> String {
         return NO_NUMBER.into();
     }
     let value = share * 100.0;
-    let decimals = if (value - value.round()).abs() < 0.05 { 0 } else { 1 };
-    format!("{} %", signed(value, decimals))
+    let decimals = if (value - value.round()).abs() < 0.05 {
+        0
+    } else {
+        1
+    };
+    format!("{}\u{a0}%", signed(value, decimals))
 }
 
 /// Seconds, as `0.31 s`, `12.4 s`, `3 min 20 s`, `2 h 05 min`.
@@ -59,13 +75,17 @@ pub(crate) fn seconds(value: f64) -> String {
     }
     let whole = value.round() as u64;
     if value < 1.0 {
-        format!("{value:.2} s")
+        format!("{value:.2}\u{a0}s")
     } else if value < 99.95 {
-        format!("{value:.1} s")
+        format!("{value:.1}\u{a0}s")
     } else if whole < 3600 {
-        format!("{} min {:02} s", whole / 60, whole % 60)
+        format!("{}\u{a0}min\u{a0}{:02}\u{a0}s", whole / 60, whole % 60)
     } else {
-        format!("{} h {:02} min", whole / 3600, whole % 3600 / 60)
+        format!(
+            "{}\u{a0}h\u{a0}{:02}\u{a0}min",
+            whole / 3600,
+            whole % 3600 / 60
+        )
     }
 }
 
@@ -74,9 +94,9 @@ pub(crate) fn memory(mib: f64) -> String {
     if !mib.is_finite() {
         NO_NUMBER.into()
     } else if mib < 1024.0 {
-        format!("{mib:.0} MiB")
+        format!("{mib:.0}\u{a0}MiB")
     } else {
-        format!("{:.2} GiB", mib / 1024.0)
+        format!("{:.2}\u{a0}GiB", mib / 1024.0)
     }
 }
 
@@ -115,6 +135,9 @@ mod tests {
         assert_eq!(score(-6.04), "−6.040");
         assert_eq!(score(-120.37), "−120");
         assert_eq!(score(f64::NAN), NO_NUMBER);
+        assert_eq!(spread(0.0021), "0.002");
+        assert_eq!(spread(0.0004), "0.0004");
+        assert_eq!(spread(1e-9), "<0.0001");
     }
 
     #[test]
@@ -134,12 +157,12 @@ mod tests {
 
     #[test]
     fn times_and_memory_take_the_unit_that_suits() {
-        assert_eq!(seconds(0.306), "0.31 s");
-        assert_eq!(seconds(179.2), "2 min 59 s");
-        assert_eq!(seconds(7500.0), "2 h 05 min");
-        assert_eq!(memory(85.3), "85 MiB");
-        assert_eq!(memory(1280.0), "1.25 GiB");
-        assert_eq!(percent(0.5), "50 %");
-        assert_eq!(percent(0.025), "2.5 %");
+        assert_eq!(seconds(0.306), "0.31\u{a0}s");
+        assert_eq!(seconds(179.2), "2\u{a0}min\u{a0}59\u{a0}s");
+        assert_eq!(seconds(7500.0), "2\u{a0}h\u{a0}05\u{a0}min");
+        assert_eq!(memory(85.3), "85\u{a0}MiB");
+        assert_eq!(memory(1280.0), "1.25\u{a0}GiB");
+        assert_eq!(percent(0.5), "50\u{a0}%");
+        assert_eq!(percent(0.025), "2.5\u{a0}%");
     }
 }

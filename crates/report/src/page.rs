@@ -50,12 +50,20 @@ pub(crate) fn page(evaluation: &Evaluation, context: &PageContext) -> String {
     let page = Page {
         style: include_str!("style.css"),
         context,
-        name: if data.name.is_empty() { "a table" } else { &data.name },
+        name: if data.name.is_empty() {
+            "a table"
+        } else {
+            &data.name
+        },
         main_scenario: findings.main_scenario,
         main_share: percent(findings.main_share),
         best: best.map_or("", |row| &row.method),
         question: question(&findings),
-        headlines: findings.scenarios.iter().rev().map(|s| headline(&findings, s)).collect(),
+        headlines: findings
+            .scenarios
+            .iter()
+            .map(|s| headline(&findings, s))
+            .collect(),
         main_scores,
         other_scores,
         other_shares: other_shares(&findings),
@@ -68,12 +76,19 @@ pub(crate) fn page(evaluation: &Evaluation, context: &PageContext) -> String {
         remarks: &data.remarks,
         methods: &evaluation.methods,
     };
-    page.render().expect("a template that writes to memory cannot fail")
+    let mut text = page
+        .render()
+        .expect("a template that writes to memory cannot fail");
+    text.push('\n');
+    text
 }
 
 fn other_shares(findings: &Findings) -> String {
     let main = findings.main_share;
-    let others = findings.shares.iter().filter(|share| !crate::findings::same(**share, main));
+    let others = findings
+        .shares
+        .iter()
+        .filter(|share| !crate::findings::same(**share, main));
     let others: Vec<String> = others.map(|share| percent(*share)).collect();
     crate::headline::listed(&others)
 }
@@ -81,7 +96,11 @@ fn other_shares(findings: &Findings) -> String {
 /// What is known of the data and of what was asked, as name and value.
 fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
     let (data, asked) = (&evaluation.data, &evaluation.experiment);
-    let shares: Vec<String> = asked.hidden_shares.iter().map(|share| percent(*share)).collect();
+    let shares: Vec<String> = asked
+        .hidden_shares
+        .iter()
+        .map(|share| percent(*share))
+        .collect();
     let mut facts = vec![
         ("Samples", count(data.samples)),
         ("Genes judged", count(data.genes)),
@@ -94,8 +113,15 @@ fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
         ("Repeats", count(asked.repeats)),
         ("Seed", asked.seed.to_string()),
     ];
-    if asked.scenarios.iter().any(|scenario| scenario.name() == "inductive") {
-        facts.push(("Samples kept for the inductive test", percent(asked.test_share)));
+    if asked
+        .scenarios
+        .iter()
+        .any(|scenario| scenario.name() == "inductive")
+    {
+        facts.push((
+            "Samples kept for the inductive test",
+            percent(asked.test_share),
+        ));
     }
     facts.retain(|(_, value)| !value.is_empty());
     facts

@@ -3,7 +3,7 @@
 use imputome_evaluate::{Definition, MetricSummary, SummaryRow, definitions};
 
 use crate::findings::{Findings, Gene, same, scenario_title};
-use crate::numbers::{NO_NUMBER, count, memory, percent, score, seconds};
+use crate::numbers::{NO_NUMBER, count, memory, percent, score, seconds, spread as number_of};
 
 /// Genes shown at either end of the ranking; ours, what fits a screen.
 const GENES_SHOWN: usize = 10;
@@ -40,14 +40,24 @@ pub(crate) struct Cell {
 /// Tables of the main share first, then of the others.
 pub(crate) fn scores(findings: &Findings) -> (Vec<ScoreTable>, Vec<ScoreTable>) {
     let main = findings.main_share;
-    let of = |share: f64| findings.scenarios.iter().map(move |s| score_table(findings, s, share));
+    let of = |share: f64| {
+        findings
+            .scenarios
+            .iter()
+            .map(move |s| score_table(findings, s, share))
+    };
     let others = findings.shares.iter().filter(|share| !same(**share, main));
-    (of(main).collect(), others.flat_map(|share| of(*share)).collect())
+    (
+        of(main).collect(),
+        others.flat_map(|share| of(*share)).collect(),
+    )
 }
 
 fn score_table(findings: &Findings, scenario: &'static str, share: f64) -> ScoreTable {
     let ranked = findings.ranked(scenario, share);
-    let columns: Vec<_> = present(&ranked).filter(|column| column.name != "entries").collect();
+    let columns: Vec<_> = present(&ranked)
+        .filter(|column| column.name != "entries")
+        .collect();
     ScoreTable {
         scenario: scenario_title(scenario),
         share: percent(share),
@@ -71,7 +81,10 @@ pub(crate) fn metrics(findings: &Findings) -> Vec<&'static Definition> {
 fn score_row(row: &SummaryRow, columns: &[&'static Definition]) -> ScoreRow {
     ScoreRow {
         method: row.method.clone(),
-        cells: columns.iter().map(|column| cell(row.metric(column.name))).collect(),
+        cells: columns
+            .iter()
+            .map(|column| cell(row.metric(column.name)))
+            .collect(),
         fit: seconds(row.fit_wall_seconds),
         cpu: seconds(row.cpu_seconds),
         memory: memory(row.peak_mib),
@@ -81,7 +94,11 @@ fn score_row(row: &SummaryRow, columns: &[&'static Definition]) -> ScoreRow {
 
 fn cell(metric: Option<&MetricSummary>) -> Cell {
     let Some(metric) = metric else {
-        return Cell { value: NO_NUMBER.into(), spread: String::new(), best: false };
+        return Cell {
+            value: NO_NUMBER.into(),
+            spread: String::new(),
+            best: false,
+        };
     };
     let spread = metric.spread.filter(|spread| spread.is_finite());
     Cell {
@@ -90,7 +107,7 @@ fn cell(metric: Option<&MetricSummary>) -> Cell {
         } else {
             score(metric.mean)
         },
-        spread: spread.map_or_else(String::new, |spread| format!("± {}", score(spread))),
+        spread: spread.map_or_else(String::new, |spread| format!("± {}", number_of(spread))),
         best: metric.best,
     }
 }
@@ -118,8 +135,10 @@ pub(crate) fn levels(findings: &Findings) -> LevelTable {
     let by = data.by.as_deref().unwrap_or_default();
     let rows = data.levels.iter().map(|level| {
         let group = format!("{by}={}", level.level);
-        let values: Vec<f64> =
-            methods.iter().map(|method| level_mean(findings, method, &group)).collect();
+        let values: Vec<f64> = methods
+            .iter()
+            .map(|method| level_mean(findings, method, &group))
+            .collect();
         let best = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let cells = values.iter().map(|value| Cell {
             value: score(*value),
@@ -133,7 +152,10 @@ pub(crate) fn levels(findings: &Findings) -> LevelTable {
             cells: cells.collect(),
         }
     });
-    LevelTable { rows: rows.collect(), methods }
+    LevelTable {
+        rows: rows.collect(),
+        methods,
+    }
 }
 
 fn level_mean(findings: &Findings, method: &str, group: &str) -> f64 {

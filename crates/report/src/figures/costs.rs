@@ -63,7 +63,12 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     }
     for (index, cost) in costs.iter().enumerate() {
         let left = room + index as f64 * (width + BETWEEN);
-        let panel = Panel { left, top: TOP, width, height };
+        let panel = Panel {
+            left,
+            top: TOP,
+            width,
+            height,
+        };
         draw_cost(&mut canvas, findings, panel, cost, &rows);
     }
     Some(described(findings, canvas))
@@ -81,7 +86,9 @@ fn draw_cost(
     let high = positive.clone().fold(0.0, f64::max);
     let low = positive.fold(high, f64::min);
     // The longest value is written right of its mark and must fit.
-    let widest = values.iter().map(|value| text_width(&(cost.shown)(*value), 12.0));
+    let widest = values
+        .iter()
+        .map(|value| text_width(&(cost.shown)(*value), 12.0));
     let end = panel.right() - widest.fold(0.0, f64::max) - 14.0;
     let wide = high / low > WIDE;
     let scale = if wide {
@@ -90,12 +97,19 @@ fn draw_cost(
         Scale::linear((0.0, high), (panel.left, end))
     };
     panel.heading(canvas, cost.heading);
-    let drawn = Panel { width: end - panel.left, ..panel };
+    let drawn = Panel {
+        width: end - panel.left,
+        ..panel
+    };
     drawn.lower_axis(canvas, scale, cost.axis);
     for (index, (row, value)) in rows.iter().zip(values).enumerate() {
         let y = panel.top + (index as f64 + 0.5) * ROW;
         let paint = paint_of(findings, &row.method);
-        let x = if value > 0.0 { scale.at(value) } else { panel.left };
+        let x = if value > 0.0 {
+            scale.at(value)
+        } else {
+            panel.left
+        };
         if wide {
             canvas.line((panel.left, y), (x, y), Look::drawn(paint, 1.5).faded(0.5));
             marker(canvas, (x, y), findings.place(&row.method), paint);
@@ -113,7 +127,7 @@ fn described(findings: &Findings, canvas: Canvas) -> Figure {
     let title = "Time and memory";
     let caption = format!(
         "Means over repeats ({}, {} hidden), memory the largest, each method measured in a process \
-         of its own. Bars begin at 0; dots on a stem mean an axis of equal factors, used where the \
+         of its own. Bars begin at 0; dots on a stem mean a log scale, used where the \
          methods differ more than {WIDE:.0}-fold.",
         findings.main_scenario,
         percent(findings.main_share)

@@ -3,7 +3,7 @@
 use imputome_evaluate::Example;
 
 use super::drawing::{
-    Anchor, Canvas, Hexagons, Look, Paint, Panel, Scale, TextLook, viridis,
+    Anchor, Canvas, Hexagons, Look, Paint, Panel, Scale, TextLook, density_color,
 };
 use super::{WIDTH, paint_of};
 use crate::Figure;
@@ -44,7 +44,14 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let most = drawn.iter().map(Hexagons::most).max().unwrap_or(0);
     for (index, (sample, bins)) in samples.iter().zip(&drawn).enumerate() {
         let panel = panel_of(index);
-        draw_panel(&mut canvas, findings, panel, values, sample, index % columns == 0);
+        draw_panel(
+            &mut canvas,
+            findings,
+            panel,
+            values,
+            sample,
+            index % columns == 0,
+        );
         if sample.examples.len() >= FEW {
             bins.draw(&mut canvas, most);
         } else {
@@ -70,7 +77,10 @@ fn samples<'a>(findings: &'a Findings) -> Vec<Sample<'a>> {
                 && row.truth.is_finite()
                 && row.estimate.is_finite()
         });
-        Sample { label, examples: rows.collect() }
+        Sample {
+            label,
+            examples: rows.collect(),
+        }
     };
     labels
         .into_iter()
@@ -119,7 +129,11 @@ fn positions(sample: &Sample, panel: Panel, values: (f64, f64)) -> Vec<(f64, f64
 
 fn bins(sample: &Sample, panel: Panel, values: (f64, f64)) -> Hexagons {
     // The fewer the points, the larger the hexagons that still hold several.
-    let radius = if sample.examples.len() < 2000 { 4.5 } else { 3.5 };
+    let radius = if sample.examples.len() < 2000 {
+        4.5
+    } else {
+        3.5
+    };
     Hexagons::of(positions(sample, panel, values), radius)
 }
 
@@ -131,7 +145,10 @@ fn draw_panel(
     sample: &Sample,
     first_in_row: bool,
 ) {
-    let heading = Panel { top: panel.top - 17.0, ..panel };
+    let heading = Panel {
+        top: panel.top - 17.0,
+        ..panel
+    };
     heading.heading(canvas, sample.label);
     let n = sample.examples.len();
     let outside = n - positions(sample, panel, values).len();
@@ -139,10 +156,18 @@ fn draw_panel(
     if outside > 0 {
         facts.push_str(&format!(", {} outside", count(outside)));
     }
-    canvas.text((panel.left, panel.top - 10.0), &facts, TextLook::label().soft());
+    canvas.text(
+        (panel.left, panel.top - 10.0),
+        &facts,
+        TextLook::label().soft(),
+    );
     let (across, upward) = scales(panel, values);
     let scale = &findings.evaluation.data.scale;
-    let unit = if scale.is_empty() { String::new() } else { format!(" ({scale})") };
+    let unit = if scale.is_empty() {
+        String::new()
+    } else {
+        format!(" ({scale})")
+    };
     panel.left_axis(canvas, upward, if first_in_row { "estimate" } else { "" });
     panel.lower_axis(canvas, across, &format!("measured{unit}"));
 }
@@ -184,17 +209,19 @@ fn pearson(examples: &[&Example]) -> f64 {
 }
 
 fn color_bar(canvas: &mut Canvas, most: usize) {
-    let (left, top, width) = (LEFT + 150.0, canvas.height - 26.0, 200.0);
+    let (left, top, width) = (LEFT + 165.0, canvas.height - 26.0, 200.0);
     let label = TextLook::label();
     canvas.text((LEFT, top + 10.0), "entries per hexagon", label);
     canvas.text((left - 8.0, top + 10.0), "1", label.soft().at(Anchor::End));
     let steps = 50;
     for step in 0..steps {
-        let look = Look::filled(Paint::Data(viridis(f64::from(step) / f64::from(steps - 1))));
-        let x = left + width * f64::from(step) / f64::from(steps);
-        canvas.rectangle((x, top), (width / f64::from(steps) + 0.5, 12.0), 0.0, look);
+        let share = f64::from(step) / f64::from(steps);
+        let look = Look::filled(Paint::Data(density_color(share)));
+        // Each reaches to the end and is drawn over by the next, so that no seam shows.
+        let size = (width * (1.0 - share), 12.0);
+        canvas.rectangle((left + width * share, top), size, 0.0, look);
     }
-    let end = format!("{} (equal factors)", count(most));
+    let end = format!("{} (log scale)", count(most));
     canvas.text((left + width + 8.0, top + 10.0), &end, label.soft());
 }
 

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::drawing::{
-    Canvas, Look, Paint, Panel, Scale, TextLook, legend, legend_height, marker,
-};
+use super::drawing::{Canvas, Look, Paint, Panel, Scale, TextLook, legend, legend_height, marker};
 use super::{WIDTH, paint_of};
 use crate::Figure;
 use crate::findings::{Findings, same, scenario_title};
@@ -46,11 +44,19 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let mut canvas = Canvas::new(WIDTH, below + legend_height(&entries, WIDTH - LEFT) + 8.0);
     for (index, (scenario, errors)) in scenarios.iter().enumerate() {
         let left = LEFT + index as f64 * (SIDE + BETWEEN);
-        let panel = Panel { left, top: TOP, width: SIDE, height: SIDE };
+        let panel = Panel {
+            left,
+            top: TOP,
+            width: SIDE,
+            height: SIDE,
+        };
         draw_panel(&mut canvas, findings, panel, scenario, errors);
     }
     legend(&mut canvas, &entries, (LEFT, below), WIDTH - LEFT);
-    let most = scenarios.iter().flat_map(|(_, errors)| errors.values().map(Vec::len)).max();
+    let most = scenarios
+        .iter()
+        .flat_map(|(_, errors)| errors.values().map(Vec::len))
+        .max();
     Some(described(findings, canvas, most.unwrap_or(0)))
 }
 
@@ -74,7 +80,11 @@ fn errors<'a>(findings: &Findings<'a>, scenario: &str) -> Errors<'a> {
 
 /// Methods that give intervals anywhere, in the order of the ranking.
 fn methods<'a>(findings: &'a Findings, scenarios: &[(&str, Errors)]) -> Vec<&'a str> {
-    let gives = |label: &&str| scenarios.iter().any(|(_, errors)| errors.contains_key(*label));
+    let gives = |label: &&str| {
+        scenarios
+            .iter()
+            .any(|(_, errors)| errors.contains_key(*label))
+    };
     findings.labels().into_iter().filter(gives).collect()
 }
 
@@ -91,12 +101,21 @@ fn draw_panel(
     panel.left_axis(canvas, upward, "true values inside, %");
     panel.lower_axis(canvas, across, "interval promised, %");
     let promised = ((panel.left, panel.bottom()), (panel.right(), panel.top));
-    canvas.line(promised.0, promised.1, Look::drawn(Paint::Ink, 1.1).dashed("5 4"));
+    canvas.line(
+        promised.0,
+        promised.1,
+        Look::drawn(Paint::Ink, 1.1).dashed("5 4"),
+    );
     for (label, errors) in errors {
         let paint = paint_of(findings, label);
         let points: Vec<_> = INTERVALS
             .iter()
-            .map(|(share, reach)| (across.at(100.0 * share), upward.at(100.0 * inside(errors, *reach))))
+            .map(|(share, reach)| {
+                (
+                    across.at(100.0 * share),
+                    upward.at(100.0 * inside(errors, *reach)),
+                )
+            })
             .collect();
         canvas.path(&points, Look::drawn(paint, 2.0));
         for point in &points {
@@ -107,7 +126,11 @@ fn draw_panel(
     let at = (panel.left + 12.0, panel.top + 20.0);
     canvas.text(at, "above: intervals wider than needed", look);
     let at = (panel.right() - 12.0, panel.bottom() - 14.0);
-    canvas.text(at, "below: too narrow", look.at(super::drawing::Anchor::End));
+    canvas.text(
+        at,
+        "below: too narrow",
+        look.at(super::drawing::Anchor::End),
+    );
 }
 
 fn inside(errors: &[f64], reach: f64) -> f64 {

@@ -2,8 +2,8 @@
 
 use imputome_evaluate::MethodCurve;
 
-use super::drawing::{Anchor, Canvas, Color, Look, Paint, Panel, Scale, TextLook, text_width};
 use super::WIDTH;
+use super::drawing::{Anchor, Canvas, Color, Look, Paint, Panel, Scale, TextLook, text_width};
 use crate::Figure;
 use crate::findings::{Findings, same};
 use crate::numbers::quantity;
@@ -13,8 +13,11 @@ const BETWEEN: f64 = 82.0;
 const TOP: f64 = 62.0;
 const HEIGHT: f64 = 220.0;
 const BELOW: f64 = 56.0;
-/// Values spanning more than this factor are drawn on a logarithmic axis; ours.
-const WIDE: f64 = 20.0;
+/// Values spanning more than this factor are drawn on a log scale, or the first steps would
+/// hide the last; ours.
+const WIDE: f64 = 3.0;
+/// Curves with no more points than this show each; ours.
+const FEW: usize = 25;
 /// Okabe and Ito's blue and vermilion, then bluish green and reddish purple.
 const LINES: [Color; 4] = [
     Color(0x00, 0x72, 0xb2),
@@ -59,7 +62,9 @@ fn groups<'a>(findings: &Findings<'a>) -> Vec<Group<'a>> {
     let mut groups: Vec<Group> = Vec::new();
     for row in &findings.evaluation.curves {
         let shown = row.scenario == findings.main_scenario
-            && row.hidden.is_none_or(|hidden| same(hidden, findings.main_share));
+            && row
+                .hidden
+                .is_none_or(|hidden| same(hidden, findings.main_share));
         if !shown || finite(row).next().is_none() {
             continue;
         }
@@ -69,7 +74,12 @@ fn groups<'a>(findings: &Findings<'a>) -> Vec<Group<'a>> {
             .find(|group| (group.method, group.step, group.value) == (&row.method, step, value));
         match known {
             Some(group) => group.curves.push(row),
-            None => groups.push(Group { method: &row.method, step, value, curves: vec![row] }),
+            None => groups.push(Group {
+                method: &row.method,
+                step,
+                value,
+                curves: vec![row],
+            }),
         }
     }
     groups
@@ -81,16 +91,29 @@ fn kind(name: &str) -> &str {
 }
 
 fn finite(row: &MethodCurve) -> impl Iterator<Item = (f64, f64)> {
-    row.curve.points.iter().copied().filter(|(x, y)| x.is_finite() && y.is_finite())
+    row.curve
+        .points
+        .iter()
+        .copied()
+        .filter(|(x, y)| x.is_finite() && y.is_finite())
 }
 
 fn draw_group(canvas: &mut Canvas, panel: Panel, group: &Group) {
-    let heading = Panel { top: panel.top - 20.0, ..panel };
+    let heading = Panel {
+        top: panel.top - 20.0,
+        ..panel
+    };
     heading.heading(canvas, group.method);
-    let points: Vec<_> = group.curves.iter().flat_map(|curve| finite(curve)).collect();
+    let points: Vec<_> = group
+        .curves
+        .iter()
+        .flat_map(|curve| finite(curve))
+        .collect();
     let ends = |values: &dyn Fn(&(f64, f64)) -> f64| {
         let values = points.iter().map(values);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)))
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| {
+            (a.min(v), b.max(v))
+        })
     };
     let (low, high) = ends(&|point| point.1);
     let across = Scale::linear(ends(&|point| point.0), panel.across());
@@ -103,16 +126,33 @@ fn draw_group(canvas: &mut Canvas, panel: Panel, group: &Group) {
     panel.lower_axis(canvas, across, group.step);
     let mut x = panel.left;
     for (index, curve) in group.curves.iter().enumerate() {
-        let color = Paint::Data(LINES[index % LINES.len()]);
-        let mut look = Look::drawn(color, 1.8);
-        look.dash = DASHES[index % DASHES.len()];
-        let line: Vec<_> = finite(curve).map(|(x, y)| (across.at(x), upward.at(y))).collect();
+        let look = line_look(&curve.curve.name, index);
+        let line: Vec<_> = finite(curve)
+            .map(|(x, y)| (across.at(x), upward.at(y)))
+            .collect();
         canvas.path(&line, look);
+        if line.len() <= FEW {
+            for point in &line {
+                canvas.circle(*point, 2.6, Look::filled(look.stroke));
+            }
+        }
         x = name_curve(canvas, (x, panel.top - 12.0), &curve.curve.name, look);
         if curve.curve.name.contains("validation") {
             mark_lowest(canvas, panel, curve, (across, upward));
         }
     }
+}
+
+/// Validation has one color and dash everywhere, the others theirs by place.
+fn line_look(name: &str, index: usize) -> Look {
+    let place = match (name.contains("validation"), index) {
+        (true, _) => 1,
+        (false, 0) => 0,
+        (false, later) => 2 + later % 2,
+    };
+    let mut look = Look::drawn(Paint::Data(LINES[place]), 1.8);
+    look.dash = DASHES[place];
+    look
 }
 
 /// A sample of the line and its name; where the next may begin.
@@ -136,8 +176,16 @@ fn mark_lowest(
     canvas.circle((x, y), 4.5, Look::drawn(Paint::Ink, 1.5));
     let text = format!("{} at {}", quantity(value), whole(step));
     let near_right = x > panel.left + 0.6 * panel.width;
-    let (x, anchor) = if near_right { (x + 4.0, Anchor::End) } else { (x - 4.0, Anchor::Start) };
-    canvas.text((x, y - 11.0), &text, TextLook::label().sized(11.5).at(anchor));
+    let (x, anchor) = if near_right {
+        (x + 4.0, Anchor::End)
+    } else {
+        (x - 4.0, Anchor::Start)
+    };
+    canvas.text(
+        (x, y - 11.0),
+        &text,
+        TextLook::label().sized(11.5).at(anchor),
+    );
 }
 
 fn whole(step: f64) -> String {

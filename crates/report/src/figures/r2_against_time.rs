@@ -8,7 +8,12 @@ use crate::Figure;
 use crate::findings::{Findings, mean};
 use crate::numbers::percent;
 
-const PANEL: Panel = Panel { left: 64.0, top: 16.0, width: WIDTH - 64.0 - 12.0, height: 300.0 };
+const PANEL: Panel = Panel {
+    left: 64.0,
+    top: 16.0,
+    width: WIDTH - 64.0 - 12.0,
+    height: 300.0,
+};
 /// Scores this much lower than the axis shows are drawn at its edge; ours.
 const FAR_BELOW: f64 = -0.5;
 
@@ -30,7 +35,9 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     }
     let ends = |of: fn(&(&str, f64, f64)) -> f64| {
         let values = known.iter().map(of);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| (a.min(v), b.max(v)))
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| {
+            (a.min(v), b.max(v))
+        })
     };
     let (short, long) = ends(|point| point.1);
     let (low, high) = ends(|point| point.2);
@@ -39,10 +46,17 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let upward = upward.rounded(6);
     let mut canvas = Canvas::new(WIDTH, PANEL.bottom() + 50.0);
     PANEL.left_axis(&mut canvas, upward, "mean R2 of genes");
-    PANEL.lower_axis(&mut canvas, across, "CPU seconds to fit and impute, equal factors");
+    PANEL.lower_axis(
+        &mut canvas,
+        across,
+        "CPU seconds to fit and impute (log scale)",
+    );
     let points: Vec<Point> = known
         .iter()
-        .map(|(label, time, r2)| Point { label, at: (across.at(*time), upward.at(*r2)) })
+        .map(|(label, time, r2)| Point {
+            label,
+            at: (across.at(*time), upward.at(*r2)),
+        })
         .collect();
     draw_points(&mut canvas, findings, &points);
     Some(described(findings, canvas))
@@ -54,7 +68,10 @@ fn draw_points(canvas: &mut Canvas, findings: &Findings, points: &[Point]) {
         let look = TextLook::label().at(Anchor::Start);
         let baseline = (frame.left, frame.bottom() - 3.0);
         let (x, y) = point.at;
-        let nearest = (x.clamp(frame.left, frame.right()), y.clamp(frame.top, frame.bottom()));
+        let nearest = (
+            x.clamp(frame.left, frame.right()),
+            y.clamp(frame.top, frame.bottom()),
+        );
         if (nearest.0 - x).hypot(nearest.1 - y) > 12.0 {
             canvas.line(point.at, nearest, Look::drawn(Paint::Soft, 0.8));
         }
@@ -110,7 +127,12 @@ fn candidates((x, y): (f64, f64), width: f64) -> Vec<Panel> {
 }
 
 fn frame((left, top): (f64, f64), width: f64, height: f64) -> Panel {
-    Panel { left, top, width, height }
+    Panel {
+        left,
+        top,
+        width,
+        height,
+    }
 }
 
 fn meet(a: Panel, b: Panel) -> bool {
@@ -142,7 +164,10 @@ mod tests {
         let points: Vec<Point> = (0..8)
             .map(|index| Point {
                 label: "knn:neighbors=20",
-                at: (400.0 + 3.0 * f64::from(index), 150.0 + 2.0 * f64::from(index)),
+                at: (
+                    400.0 + 3.0 * f64::from(index),
+                    150.0 + 2.0 * f64::from(index),
+                ),
             })
             .collect();
         let frames = frames(&points);

@@ -1,9 +1,7 @@
 //! R2 against the share of hidden values, a line per method; as Figure 4 of the PMI paper (Viñas
 //! et al., Frontiers in Genetics 2021).
 
-use super::drawing::{
-    Canvas, Look, Paint, Panel, Scale, TextLook, label_room, marker, shortened,
-};
+use super::drawing::{Canvas, Look, Paint, Panel, Scale, TextLook, label_room, marker, shortened};
 use super::{WIDTH, paint_of};
 use crate::Figure;
 use crate::findings::{Findings, scenario_title};
@@ -30,7 +28,12 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let mut canvas = Canvas::new(WIDTH, TOP + HEIGHT + 52.0);
     for (index, scenario) in findings.scenarios.iter().enumerate() {
         let left = LEFT + index as f64 * (width + BETWEEN);
-        let panel = Panel { left, top: TOP, width, height: HEIGHT };
+        let panel = Panel {
+            left,
+            top: TOP,
+            width,
+            height: HEIGHT,
+        };
         let share = Scale::linear(share_range(findings), panel.across());
         let value = Scale::linear((low, high), panel.upward()).rounded(7);
         panel.heading(&mut canvas, scenario_title(scenario));
@@ -79,7 +82,10 @@ fn share_range(findings: &Findings) -> (f64, f64) {
     let first = findings.shares.first().copied().unwrap_or(0.0);
     let last = findings.shares.last().copied().unwrap_or(1.0);
     let margin = 0.04 * (last - first);
-    (100.0 * (first - margin).max(0.0), 100.0 * (last + margin).min(1.0))
+    (
+        100.0 * (first - margin).max(0.0),
+        100.0 * (last + margin).min(1.0),
+    )
 }
 
 fn draw_line(
@@ -119,7 +125,11 @@ fn name_ends(
     labels: &[&str],
 ) {
     let scenario = findings.scenarios.last().copied().unwrap_or_default();
-    let end = |label: &&str| points(findings, scenario, label).last().map(|p| value.at(p.1));
+    let end = |label: &&str| {
+        points(findings, scenario, label)
+            .last()
+            .map(|p| value.at(p.1))
+    };
     let mut ends: Vec<(&str, f64)> = labels
         .iter()
         .map(|label| (*label, end(label).unwrap_or(panel.bottom())))
@@ -131,7 +141,12 @@ fn name_ends(
         let (from, to) = (panel.right() + 2.0, panel.right() + 14.0);
         canvas.line((from, *y), (to, place), Look::drawn(Paint::Soft, 0.8));
         let x = panel.right() + 21.0;
-        marker(canvas, (x, place), findings.place(label), paint_of(findings, label));
+        marker(
+            canvas,
+            (x, place),
+            findings.place(label),
+            paint_of(findings, label),
+        );
         let text = shortened(label, 12.0, 230.0);
         canvas.text((x + 9.0, place + 4.0), &text, TextLook::label());
     }

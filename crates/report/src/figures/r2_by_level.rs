@@ -12,10 +12,12 @@ use crate::findings::Findings;
 use crate::numbers::{count, percent};
 
 const ROW: f64 = 20.0;
-const TOP: f64 = 70.0;
+const TOP: f64 = 76.0;
 const BELOW: f64 = 52.0;
 /// Room for the number of samples on the right.
 const BESIDE: f64 = 84.0;
+/// Where these numbers end, from the panel.
+const COUNTS_END: f64 = 62.0;
 
 struct Row<'a> {
     level: &'a str,
@@ -44,6 +46,9 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     color_bar(&mut canvas, panel, colors, what);
     let axis = format!("R2 of a gene within a {}", by(findings));
     panel.lower_axis(&mut canvas, scale, &axis);
+    panel.reference(&mut canvas, scale, 0.0);
+    let heading = (panel.right() + COUNTS_END, TOP - 8.0);
+    canvas.text(heading, "samples", TextLook::label().soft().at(Anchor::End));
     for (index, row) in rows.iter().enumerate() {
         draw_row(&mut canvas, panel, (scale, colors), index, row);
     }
@@ -63,7 +68,11 @@ fn rows<'a>(findings: &Findings<'a>, method: &str) -> Vec<Row<'a>> {
                 "inductive" => fact.training_samples,
                 _ => fact.samples,
             });
-            Some(Row { level, samples, found })
+            Some(Row {
+                level,
+                samples,
+                found,
+            })
         })
         .collect();
     rows.sort_by(|a, b| {
@@ -105,14 +114,19 @@ fn color_bar(canvas: &mut Canvas, panel: Panel, scale: Scale, what: &str) {
     canvas.text((left - 12.0, top + 10.0), &caption, look);
     let steps = 60;
     for step in 0..steps {
-        let share = f64::from(step) / f64::from(steps - 1);
-        let size = (width / f64::from(steps) + 0.5, 12.0);
-        let corner = (left + width * f64::from(step) / f64::from(steps), top);
-        canvas.rectangle(corner, size, 0.0, Look::filled(Paint::Data(viridis(share))));
+        let share = f64::from(step) / f64::from(steps);
+        // Each reaches to the end and is drawn over by the next, so that no seam shows.
+        let size = (width * (1.0 - share), 12.0);
+        let look = Look::filled(Paint::Data(viridis(share)));
+        canvas.rectangle((left + width * share, top), size, 0.0, look);
     }
     for (value, label) in scale.ticks(4) {
         let x = left + scale.at(value);
-        canvas.line((x, top + 12.0), (x, top + 16.0), Look::drawn(Paint::Soft, 1.0));
+        canvas.line(
+            (x, top + 12.0),
+            (x, top + 16.0),
+            Look::drawn(Paint::Soft, 1.0),
+        );
         let look = TextLook::label().soft().at(Anchor::Middle).sized(11.0);
         canvas.text((x, top + 28.0), label.trim_end_matches(".0"), look);
     }
@@ -127,12 +141,20 @@ fn draw_row(
 ) {
     let y = panel.top + (index as f64 + 0.5) * ROW;
     let label = shortened(row.level, 12.0, panel.left - 16.0);
-    canvas.text((panel.left - 12.0, y + 4.0), &label, TextLook::label().at(Anchor::End));
+    canvas.text(
+        (panel.left - 12.0, y + 4.0),
+        &label,
+        TextLook::label().at(Anchor::End),
+    );
     let share = colors.at(row.samples as f64) / colors.pixels().1;
     draw_box(canvas, &row.found, scale, (y, ROW * 0.62), viridis(share));
     beyond(canvas, &row.found, scale, (panel.left, y));
     let look = TextLook::label().soft().at(Anchor::End);
-    canvas.text((panel.right() + 54.0, y + 4.0), &count(row.samples), look);
+    canvas.text(
+        (panel.right() + COUNTS_END, y + 4.0),
+        &count(row.samples),
+        look,
+    );
 }
 
 fn described(findings: &Findings, canvas: Canvas, method: &str, rows: &[Row]) -> Figure {

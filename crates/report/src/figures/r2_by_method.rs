@@ -22,9 +22,19 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let boxes: Vec<Vec<Option<BoxStatistics>>> = findings
         .scenarios
         .iter()
-        .map(|scenario| labels.iter().map(|label| statistics(findings, label, scenario)).collect())
+        .map(|scenario| {
+            labels
+                .iter()
+                .map(|label| statistics(findings, label, scenario))
+                .collect()
+        })
         .collect();
-    let most = boxes.iter().flatten().flatten().map(|found| found.count).max()?;
+    let most = boxes
+        .iter()
+        .flatten()
+        .flatten()
+        .map(|found| found.count)
+        .max()?;
     let scale_from = low_end(boxes.iter().flatten().flatten());
     let room = label_room(labels.iter().copied(), 250.0) + 16.0;
     let panels = boxes.len() as f64;
@@ -38,10 +48,16 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     }
     for (index, scenario) in findings.scenarios.iter().enumerate() {
         let left = room + index as f64 * (width + BESIDE + 10.0);
-        let panel = Panel { left, top: TOP, width, height };
+        let panel = Panel {
+            left,
+            top: TOP,
+            width,
+            height,
+        };
         panel.heading(&mut canvas, scenario_title(scenario));
         let scale = Scale::linear((scale_from, 1.0), panel.across());
         panel.lower_axis(&mut canvas, scale, "R2 of a gene");
+        panel.reference(&mut canvas, scale, 0.0);
         draw_rows(&mut canvas, findings, panel, scale, &labels, &boxes[index]);
     }
     Some(described(findings, canvas, most))
@@ -54,8 +70,8 @@ fn statistics(findings: &Findings, label: &str, scenario: &str) -> Option<BoxSta
 /// Where the axis begins: at the lowest whisker, but not above 0 nor below `LOWEST`.
 pub(super) fn low_end<'a>(boxes: impl Iterator<Item = &'a BoxStatistics>) -> f64 {
     let lowest = boxes.map(|found| found.whiskers.0).fold(0.0, f64::min);
-    // Down to the next tenth, so that the axis ends near a tick.
-    (lowest.max(LOWEST) * 10.0).floor() / 10.0
+    // Down to the next tenth, with a little room for the number of genes beyond.
+    ((lowest.max(LOWEST) - 0.03) * 10.0).floor() / 10.0
 }
 
 fn draw_rows(
@@ -75,7 +91,13 @@ fn draw_rows(
             canvas.text(at, "no score", TextLook::label().soft());
             continue;
         };
-        draw_box(canvas, found, scale, (y, ROW * 0.5), color_of(findings, label));
+        draw_box(
+            canvas,
+            found,
+            scale,
+            (y, ROW * 0.5),
+            color_of(findings, label),
+        );
         draw_mean(canvas, scale.at(found.mean), y);
         beyond(canvas, found, scale, (panel.left, y));
         let at = (panel.right() + 8.0, y + 4.0);
@@ -99,7 +121,11 @@ pub(super) fn beyond(
     let hidden = found.outliers.iter().filter(|v| !scale.covers(**v)).count();
     if hidden > 0 {
         let text = format!("◂ {}", count(hidden));
-        canvas.text((left + 2.0, y - 5.0), &text, TextLook::label().soft().sized(10.5));
+        canvas.text(
+            (left + 2.0, y - 5.0),
+            &text,
+            TextLook::label().soft().sized(10.5),
+        );
     }
 }
 

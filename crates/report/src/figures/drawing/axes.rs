@@ -71,10 +71,23 @@ impl Panel {
         canvas.text(at, title, look);
     }
 
+    /// A line across at a value to compare with, where the scale has it.
+    pub(crate) fn reference(self, canvas: &mut Canvas, scale: Scale, value: f64) {
+        if scale.covers(value) {
+            let x = scale.at(value);
+            let look = Look::drawn(Paint::Soft, 1.0).dashed("2 3");
+            canvas.line((x, self.top), (x, self.bottom()), look);
+        }
+    }
+
     /// The line that the panel stands on.
     pub(crate) fn base_line(self, canvas: &mut Canvas) {
         let look = Look::drawn(Paint::Soft, 1.0);
-        canvas.line((self.left, self.bottom()), (self.right(), self.bottom()), look);
+        canvas.line(
+            (self.left, self.bottom()),
+            (self.right(), self.bottom()),
+            look,
+        );
     }
 }
 
@@ -96,9 +109,7 @@ pub(crate) type LegendEntry<'a> = (&'a str, usize, Paint);
 
 /// Height of a legend of this width.
 pub(crate) fn legend_height(entries: &[LegendEntry], width: f64) -> f64 {
-    places(entries, width)
-        .last()
-        .map_or(0.0, |(_, y)| y + 20.0)
+    places(entries, width).last().map_or(0.0, |(_, y)| y + 20.0)
 }
 
 /// Marks and names in rows, from the upper left corner.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Canvas, Look, Paint, viridis};
+use super::{Canvas, Color, Look, Paint, viridis};
 
 /// Points per hexagon, by place in a grid of hexagons with points upward.
 #[derive(Clone, Debug)]
@@ -36,10 +36,16 @@ impl Hexagons {
                     (x + self.radius * angle.cos(), y + self.radius * angle.sin())
                 })
                 .collect();
-            let color = viridis(density(*count, most));
+            let color = density_color(density(*count, most));
             canvas.polygon(&corners, Look::filled(Paint::Data(color)));
         }
     }
+}
+
+/// The color for a share of the way from one point to the most; the darkest part of the scale
+/// is left out because it cannot be seen on a dark page.
+pub(crate) fn density_color(share: f64) -> Color {
+    viridis(0.15 + 0.85 * share)
 }
 
 /// Place of a count on the color scale: logarithmic, because counts span decades.

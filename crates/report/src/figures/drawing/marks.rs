@@ -24,9 +24,7 @@ impl BoxStatistics {
         let (first, last) = (*sorted.first()?, *sorted.last()?);
         let quartiles = (quantile(&sorted, 0.25), quantile(&sorted, 0.75));
         let reach = 1.5 * (quartiles.1 - quartiles.0);
-        let inside = |value: &&f64| {
-            (quartiles.0 - reach..=quartiles.1 + reach).contains(*value)
-        };
+        let inside = |value: &&f64| (quartiles.0 - reach..=quartiles.1 + reach).contains(*value);
         let low = *sorted.iter().find(inside).unwrap_or(&first);
         let high = *sorted.iter().rev().find(inside).unwrap_or(&last);
         Some(Self {
@@ -76,7 +74,11 @@ pub(crate) fn draw_box(
     let median = at(statistics.median);
     // White under the ink keeps the median seen on dark and on light boxes.
     for (paint, width) in [(Paint::Ground, 4.0), (Paint::Ink, 2.0)] {
-        canvas.line((median, y - half), (median, y + half), Look::drawn(paint, width));
+        canvas.line(
+            (median, y - half),
+            (median, y + half),
+            Look::drawn(paint, width),
+        );
     }
 }
 
@@ -87,7 +89,7 @@ fn draw_outliers(
     y: f64,
     color: Color,
 ) {
-    let look = Look::filled(Paint::Data(color)).faded(0.55);
+    let look = Look::filled(Paint::Data(color)).faded(0.7);
     let mut last = f64::NEG_INFINITY;
     for value in statistics.outliers.iter().filter(|v| scale.covers(**v)) {
         let x = scale.at(*value);
@@ -112,8 +114,18 @@ pub(crate) fn marker(canvas: &mut Canvas, (x, y): (f64, f64), place: usize, pain
         3 => &[(0.0, -5.8), (5.8, 0.0), (0.0, 5.8), (-5.8, 0.0)],
         4 => &[(0.0, 5.6), (5.2, -4.0), (-5.2, -4.0)],
         _ => &[
-            (-1.7, -5.2), (1.7, -5.2), (1.7, -1.7), (5.2, -1.7), (5.2, 1.7), (1.7, 1.7),
-            (1.7, 5.2), (-1.7, 5.2), (-1.7, 1.7), (-5.2, 1.7), (-5.2, -1.7), (-1.7, -1.7),
+            (-1.7, -5.2),
+            (1.7, -5.2),
+            (1.7, -1.7),
+            (5.2, -1.7),
+            (5.2, 1.7),
+            (1.7, 1.7),
+            (1.7, 5.2),
+            (-1.7, 5.2),
+            (-1.7, 1.7),
+            (-5.2, 1.7),
+            (-5.2, -1.7),
+            (-1.7, -1.7),
         ],
     };
     let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx, y + dy)).collect();

@@ -4,14 +4,16 @@ mod axes;
 mod canvas;
 mod color;
 mod hexagons;
+mod looks;
 mod marks;
 mod scale;
 mod text_width;
 
 pub(crate) use axes::{Panel, label_room, legend, legend_height};
-pub(crate) use canvas::{Anchor, Canvas, Look, Paint, TextLook};
+pub(crate) use canvas::Canvas;
 pub(crate) use color::{Color, method_color, viridis};
-pub(crate) use hexagons::Hexagons;
+pub(crate) use hexagons::{Hexagons, density_color};
+pub(crate) use looks::{Anchor, Look, Paint, TextLook};
 pub(crate) use marks::{BoxStatistics, draw_box, marker};
 pub(crate) use scale::Scale;
 pub(crate) use text_width::{shortened, text_width};

@@ -98,7 +98,9 @@ impl Scale {
     fn decade_ticks(self, about: usize) -> Vec<(f64, String)> {
         let (low, high) = self.values;
         let decades = (high / low).log10();
-        let within: &[f64] = if decades < 1.2 {
+        let within: &[f64] = if decades < 0.8 {
+            &[1.0, 2.0, 3.0, 4.0, 5.0, 7.0]
+        } else if decades < 1.2 {
             &[1.0, 2.0, 3.0, 5.0]
         } else if decades < 2.5 {
             &[1.0, 3.0]
@@ -106,7 +108,8 @@ impl Scale {
             &[1.0]
         };
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
-        let skip = (decades / about.max(1) as f64).ceil().max(1.0) as usize;
+        // Labels of decades are short; twice as many as elsewhere still stand apart.
+        let skip = (decades / (2 * about.max(1)) as f64).ceil().max(1.0) as usize;
         (first..=last)
             .step_by(skip)
             .flat_map(|power| within.iter().map(move |part| part * 10f64.powi(power)))
