@@ -23,6 +23,10 @@ pub struct ReadFacts {
     pub compression: Compression,
     /// How the table stands in it; what is needed to write it back the same way.
     pub layout: Layout,
+    /// Lines of values in the file.
+    pub lines: u64,
+    /// Columns of values in the file.
+    pub columns: u64,
     /// Number of gaps.
     pub gaps: u64,
     /// How the gaps are spelled, most common first; an empty field is `""`.

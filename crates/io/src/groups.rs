@@ -16,12 +16,17 @@ pub(crate) const GROUP_COLUMNS: [&str; 12] = [
     "participant",
 ];
 
-/// The donor in a GTEx sample name (its first two fields between dashes) or the patient in a
+/// The donor in a GTEx sample name (its first two fields between dashes; `K-562` for its control) or the patient in a
 /// TCGA barcode (its first twelve characters).
 pub(crate) fn donor_of(sample: &str) -> Option<&str> {
     if let Some(rest) = sample.strip_prefix("GTEX-") {
         let length = rest.find('-').unwrap_or(rest.len());
         return (length > 0).then(|| &sample[.."GTEX-".len() + length]);
+    }
+    /// The cell line that GTEx sequenced as a control.
+    const CONTROL: &str = "K-562";
+    if sample.starts_with("K-562-") {
+        return Some(CONTROL);
     }
     /// `TCGA-`, two characters of the site, `-`, four of the participant.
     const TCGA_PATIENT: usize = 12;
@@ -60,6 +65,7 @@ mod tests {
             Some("TCGA-OR-A5J1")
         );
         assert_eq!(donor_of("TCGA-3C-AAAU"), Some("TCGA-3C-AAAU"));
+        assert_eq!(donor_of("K-562-SM-2AXVE"), Some("K-562"));
         assert_eq!(donor_of("cell_1"), None);
         assert_eq!(donor_of("TCGÄ-3C-AAAUX"), None);
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result, Target};
+
 /// What the lines of a file are, as asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -85,6 +87,11 @@ pub enum Format {
 }
 
 impl Format {
+    /// True for both versions of GCT.
+    pub fn is_gct(self) -> bool {
+        matches!(self, Self::Gct12 | Self::Gct13)
+    }
+
     /// The delimiter of its fields.
     pub fn delimiter(self) -> Delimiter {
         match self {
@@ -128,6 +135,10 @@ pub struct Layout {
     pub index_header: Option<String>,
     /// Columns of text between line names and values, as GCT has them; one text per gene.
     pub line_texts: Vec<LineText>,
+    /// Names of the lines that `line_texts` describe.
+    pub text_lines: Vec<String>,
+    /// Names of the columns that `column_texts` describe.
+    pub text_columns: Vec<String>,
     /// Lines of text above the values, as GCT 1.3 has them; one text per column.
     pub column_texts: Vec<LineText>,
     /// What a gap is written as.
@@ -144,13 +155,132 @@ impl Layout {
             index_header: Some("sample_id".into()),
             line_texts: Vec::new(),
             column_texts: Vec::new(),
+            text_lines: Vec::new(),
+            text_columns: Vec::new(),
             gap: String::new(),
         }
     }
 
-    /// This layout in the format that the name of `target` asks for (`.csv`, `.tsv`, `.txt`,
-    /// `.gct`, each also with `.gz` or `.zst`); unchanged for standard output.
-    pub fn for_target(&self, _target: &crate::Target) -> crate::Result<Self> {
-        Ok(self.clone())
+    /// This layout in the format that the name of `target` asks for: `.csv`, `.tsv`, `.tab`,
+    /// `.txt` or `.gct`, each also with `.gz` or `.zst`; unchanged for standard output.
+    ///
+    /// What the file has already is kept where the name allows it: a `.csv` may have
+    /// semicolons, a `.txt` any delimiter, a `.gct` either version (1.2 unless it was 1.3; set
+    /// `format` for the other). Delimited tables hold no texts beside genes. Refused when the
+    /// name has another ending.
+    pub fn for_target(&self, target: &Target) -> Result<Self> {
+        let Target::Path(path) = target else {
+            return Ok(self.clone());
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.to_ascii_lowercase();
+        let plain = name
+            .strip_suffix(".gz")
+            .or_else(|| name.strip_suffix(".zst"));
+        let ending = plain
+            .unwrap_or(&name)
+            .rsplit_once('.')
+            .map(|(_, ending)| ending);
+        let format = match (ending, self.format) {
+            (Some("csv"), Format::Delimited(Delimiter::Semicolon)) => self.format,
+            (Some("csv"), _) if self.decimal == Decimal::Comma => {
+                Format::Delimited(Delimiter::Semicolon)
+            }
+            (Some("csv"), _) => Format::Delimited(Delimiter::Comma),
+            (Some("txt"), Format::Delimited(_)) => self.format,
+            (Some("tsv" | "tab" | "txt"), _) => Format::Delimited(Delimiter::Tab),
+            (Some("gct"), Format::Gct13) => Format::Gct13,
+            (Some("gct"), _) => Format::Gct12,
+            _ => {
+                return Err(Error::Request(format!(
+                    "{}: expected a name that ends in .csv, .tsv, .tab, .txt or .gct, with or \
+                     without .gz or .zst; choose such a name",
+                    path.display()
+                )));
+            }
+        };
+        Ok(self.with_format(format))
+    }
+
+    /// This layout in another format.
+    pub fn with_format(&self, format: Format) -> Self {
+        let mut layout = Self {
+            format,
+            ..self.clone()
+        };
+        let (was_gct, is_gct) = (self.format.is_gct(), format.is_gct());
+        if is_gct {
+            layout.rows = Orientation::Genes;
+            layout.decimal = Decimal::Point;
+        }
+        if is_gct && (!was_gct || format != self.format) {
+            layout.index_header = Some(
+                if format == Format::Gct12 {
+                    "Name"
+                } else {
+                    "id"
+                }
+                .into(),
+            );
+        }
+        if was_gct && !is_gct {
+            layout.index_header = Some("gene_id".into());
+            layout.line_texts.clear();
+            layout.column_texts.clear();
+        }
+        layout
+    }
+
+    /// This layout with lines that are samples or genes. GCT stays as it is.
+    pub fn with_rows(&self, rows: Orientation) -> Self {
+        if self.rows == rows || self.format.is_gct() {
+            return self.clone();
+        }
+        let header = match rows {
+            Orientation::Samples => "sample_id",
+            Orientation::Genes => "gene_id",
+        };
+        Self {
+            rows,
+            index_header: Some(header.into()),
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format_for(name: &str, layout: &Layout) -> Format {
+        layout
+            .for_target(&Target::from_argument(name))
+            .unwrap()
+            .format
+    }
+
+    #[test]
+    fn the_name_of_the_output_tells_its_format() {
+        let tsv = Layout::tsv();
+        assert_eq!(
+            format_for("a.csv.gz", &tsv),
+            Format::Delimited(Delimiter::Comma)
+        );
+        assert_eq!(format_for("a.TSV.zst", &tsv), tsv.format);
+        assert_eq!(format_for("a.gct", &tsv), Format::Gct12);
+        assert_eq!(format_for("-", &tsv), tsv.format);
+        assert!(tsv.for_target(&Target::from_argument("a.xlsx")).is_err());
+    }
+
+    #[test]
+    fn a_form_that_the_name_allows_is_kept_whole() {
+        let semicolons = Layout::tsv().with_format(Format::Delimited(Delimiter::Semicolon));
+        let target = Target::from_argument("a.csv");
+        assert_eq!(semicolons.for_target(&target).unwrap(), semicolons);
+        let gct = Layout::tsv().with_format(Format::Gct13);
+        assert_eq!(
+            gct.for_target(&Target::from_argument("b.gct.gz")).unwrap(),
+            gct
+        );
     }
 }

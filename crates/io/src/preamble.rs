@@ -161,17 +161,20 @@ pub(crate) fn guess_delimiter(file: &str, header: &[u8], next: &[u8]) -> Result<
         splitter.split(line).map_or(0, |fields| fields.len() - 1)
     };
     let usual = [Delimiter::Tab, Delimiter::Semicolon, Delimiter::Comma];
-    let all = usual.into_iter().chain([Delimiter::Space]);
-    let counted: Vec<(Delimiter, usize, usize)> = all
+    let counted: Vec<(Delimiter, usize, usize)> = usual
+        .into_iter()
+        .chain([Delimiter::Space])
         .map(|d| (d, count(header, d), count(next, d)))
-        .filter(|(_, in_header, _)| *in_header > 0)
+        .filter(|(_, in_header, in_next)| *in_header > 0 || *in_next > 0)
         .collect();
-    let agrees = |&&(_, in_header, in_next): &&(Delimiter, usize, usize)| {
-        in_header == in_next || in_header + 1 == in_next
-    };
-    let agreeing = counted.iter().filter(agrees);
-    // Of equal counts the first wins: a tab hardly stands in a name, a comma may.
-    let best = agreeing.rev().max_by_key(|(_, in_header, _)| *in_header);
+    let agreeing = counted.iter().filter(|(_, in_header, in_next)| {
+        *in_next > 0 && (in_header == in_next || in_header + 1 == *in_next)
+    });
+    // Spaces stand in names, so they count only where nothing else does. Of equal counts the
+    // first wins: a tab hardly stands in a name, a comma may.
+    let best = agreeing
+        .rev()
+        .max_by_key(|(delimiter, count, _)| (*delimiter != Delimiter::Space, *count));
     let best = best.or_else(|| counted.first());
     best.map(|(delimiter, ..)| *delimiter)
         .ok_or_else(|| Error::Content {
@@ -315,6 +318,8 @@ impl Preamble {
             index_header: self.index_header.clone(),
             line_texts,
             column_texts: self.column_texts.clone(),
+            text_lines: Vec::new(),
+            text_columns: Vec::new(),
             gap: String::new(),
         }
     }

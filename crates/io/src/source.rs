@@ -1,7 +1,11 @@
 //! Where tables come from and where they go.
 
 use std::borrow::Cow;
+use std::io::Read;
 use std::path::PathBuf;
+
+use crate::Result;
+use crate::compression::unreadable;
 
 /// Where a table is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,22 @@ impl Source {
             "-" => Self::Stdin,
             path => Self::Path(PathBuf::from(path)),
         }
+    }
+
+    /// A source that can be read twice: standard input is taken into memory as it comes,
+    /// compressed or not.
+    pub fn rereadable(self) -> Result<Self> {
+        let name = self.name();
+        if self != Self::Stdin {
+            return Ok(self);
+        }
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| unreadable(&name, &error))?;
+        Ok(Self::Memory {
+            name,
+            bytes: Cow::Owned(bytes),
+        })
     }
 
     /// What messages call it.
@@ -62,12 +82,5 @@ impl Target {
             Self::Path(path) => path.display().to_string(),
             Self::Stdout => "standard output".into(),
         }
-    }
-}
-
-impl Source {
-    /// A source that can be read twice: standard input is taken into memory as it comes.
-    pub fn rereadable(self) -> crate::Result<Self> {
-        Ok(self)
     }
 }

@@ -137,6 +137,10 @@ fn facts_of(
         std::mem::take(&mut table.spellings).into_iter().collect();
     spellings.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let mut layout = preamble.layout(rows, line_texts);
+    if layout.format.is_gct() {
+        layout.text_lines.clone_from(&table.names);
+        layout.text_columns.clone_from(&preamble.columns);
+    }
     if let Some((spelling, _)) = spellings.first() {
         layout.gap.clone_from(spelling);
     }
@@ -144,6 +148,8 @@ fn facts_of(
         name: file.into(),
         compression,
         layout,
+        lines: table.names.len() as u64,
+        columns: preamble.columns.len() as u64,
         gaps: spellings.iter().map(|(_, count)| count).sum(),
         gap_spellings: spellings,
         long_values: table.long_values,
