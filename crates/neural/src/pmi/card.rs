@@ -15,7 +15,7 @@ pub(super) const CARD: MethodCard = MethodCard {
     needs: "covariates such as tissue, sex and age where there are any; donors as groups",
     cost: "time by steps, batch and (genes + width) x width; memory by (genes + width) x width",
     inductive: true,
-    spread: false,
+    spread: true,
     scales: &[Scale::Standardized],
     presets: PRESETS,
 };

@@ -6,14 +6,27 @@
 //! Source: Viñas, Azevedo, Gamazon and Liò 2021, "Deep Learning Enables Fast and Accurate
 //! Imputation of Gene Expression", doi:10.3389/fgene.2021.624128, sections 2.1 and 2.2.
 
+mod beside;
+mod blend;
+mod bounds;
 mod card;
+mod fit;
+mod fitted;
+mod masks;
+mod memory;
+mod network;
+mod panels;
+mod preparation;
 mod presets;
 mod settings;
+mod spread;
+mod summary;
+mod task;
 
-pub use settings::{Beside, Pmi, Schedule};
+pub use settings::{Beside, Pmi};
 
 use imputome_core::{
-    Dataset, Error, FittedImputer, Imputer, MethodCard, Result, Run, Setting, TableShape, Weights,
+    Dataset, FittedImputer, Imputer, MethodCard, Result, Run, Setting, TableShape, Weights,
     settings as described,
 };
 
@@ -32,17 +45,16 @@ impl Imputer for Pmi {
     }
 
     fn memory(&self, shape: TableShape) -> u64 {
-        let _ = shape;
-        0
+        memory::estimate(self, shape)
     }
 
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
-        let _ = (train, run);
-        Err(Error::Unusable("pmi is being built".into()))
+        self.check()?;
+        Ok(Box::new(fit::fit(self, train, run)?))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
-        let _ = weights;
-        Err(Error::Unusable("pmi is being built".into()))
+        self.check()?;
+        Ok(Box::new(fitted::FittedPmi::restore(self, weights)?))
     }
 }

@@ -2,7 +2,8 @@
 
 use imputome_core::Preset;
 
-use super::{Beside, Pmi, Schedule};
+use super::{Beside, Pmi};
+use crate::training::Schedule;
 
 /// Names and sources of the presets.
 pub(super) const PRESETS: &[Preset] = &[
@@ -44,6 +45,7 @@ impl Pmi {
             schedule: Schedule::Constant,
             epochs: 1000,
             steps: Some(100),
+            networks: 1,
             beside: Beside::Nothing,
             bound: None,
             ..Self::default()

@@ -4,6 +4,8 @@ use imputome_core::{Error, Result};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::training::Schedule;
+
 /// Settings of the Pseudo-Mask Imputer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -46,23 +48,15 @@ pub struct Pmi {
     /// Share of the samples, by whole donors, that decides when to stop.
     #[schemars(range(min = 0.05, max = 0.5))]
     pub validation: f64,
+    /// Networks trained from different random numbers, their estimates averaged.
+    #[schemars(range(min = 1, max = 100))]
+    pub networks: usize,
     /// What stands beside the network.
     pub beside: Beside,
     /// How far an estimate may leave its gene's training range, as a share of that range, or none
     /// for no bound.
     #[schemars(range(min = 0.0, max = 1000.0))]
     pub bound: Option<f64>,
-}
-
-/// How the learning rate goes over the epochs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Schedule {
-    /// The same from first to last.
-    Constant,
-    /// Down to nothing along half a cosine.
-    #[default]
-    Cosine,
 }
 
 /// What stands beside the network.
@@ -91,6 +85,7 @@ impl Default for Pmi {
             steps: None,
             patience: 30,
             validation: 0.25,
+            networks: 1,
             beside: Beside::Factor,
             bound: Some(0.1),
         }

@@ -1,0 +1,112 @@
+//! What a fit works on: rows to learn from and to stop by, covariates, bounds, samples.
+
+use imputome_core::prepare::split_groups;
+use imputome_core::{CovariateEncoder, Dataset, Error, Result, Run};
+
+use super::Pmi;
+use super::bounds::{Bounds, is_outlying};
+use super::network::Samples;
+
+/// Groups below which there is nothing to split; ours: one group to stop by and three to learn
+/// from is the least that 0.75 : 0.25 can mean.
+const FEWEST_GROUPS: usize = 4;
+
+/// A training table, prepared.
+#[derive(Debug)]
+pub(super) struct Preparation {
+    /// Rows that the network learns from.
+    pub(super) learning: Vec<usize>,
+    /// Rows that tell when to stop and how much the network counts.
+    pub(super) validation: Vec<usize>,
+    /// How many rows take no part because they are outlying.
+    pub(super) outlying: usize,
+    /// Levels and means of covariates among the learning rows.
+    pub(super) encoder: CovariateEncoder,
+    /// Sane ranges, where the settings ask for them.
+    pub(super) bounds: Option<Bounds>,
+    /// All rows of the table as the network reads them.
+    pub(super) samples: Samples,
+}
+
+impl Preparation {
+    /// Splits the table by donor and learns covariates and ranges.
+    pub(super) fn of(settings: &Pmi, train: &Dataset, run: &Run) -> Result<Self> {
+        refuse_too_little(train)?;
+        let shares = [1.0 - settings.validation, settings.validation];
+        let groups = train.group_of_samples();
+        let parts = split_groups(&groups, &shares, &mut run.stream("pmi/split"))?;
+        let ordinary = |rows: &[usize]| -> Vec<usize> {
+            let is_ordinary = |&&row: &&usize| {
+                settings.bound.is_none()
+                    || !is_outlying(train.values.row(row), train.measured.row(row))
+            };
+            rows.iter().filter(is_ordinary).copied().collect()
+        };
+        let (learning, validation) = (ordinary(&parts[0]), ordinary(&parts[1]));
+        refuse_nothing_measured(train, &learning, &validation)?;
+        let encoder = CovariateEncoder::fit(&train.select_samples(&learning).covariates);
+        let bounds = settings.bound.map(|margin| {
+            let rows = [learning.as_slice(), &validation].concat();
+            Bounds::learn(train, &rows, margin)
+        });
+        let mut samples = Samples::of(train, &encoder);
+        if let Some(bounds) = &bounds {
+            bounds.limit_inputs(&mut samples.values, &samples.measured);
+        }
+        let outlying = train.n_samples() - learning.len() - validation.len();
+        Ok(Self {
+            learning,
+            validation,
+            outlying,
+            encoder,
+            bounds,
+            samples,
+        })
+    }
+}
+
+fn refuse_too_little(train: &Dataset) -> Result<()> {
+    let mut groups = train.group_of_samples();
+    groups.sort_unstable();
+    groups.dedup();
+    let refuse = |what: &str, needed, found| {
+        Err(Error::TooLittle {
+            method: "pmi".into(),
+            what: what.into(),
+            needed,
+            found,
+            advice: "give more samples, or choose another method such as factor or knn".into(),
+        })
+    };
+    if groups.len() < FEWEST_GROUPS {
+        let what =
+            "donors (samples where no donor is given), some to learn from and some to stop by";
+        return refuse(what, FEWEST_GROUPS, groups.len());
+    }
+    if train.n_genes() < 2 {
+        return refuse("genes, one to be told from another", 2, train.n_genes());
+    }
+    Ok(())
+}
+
+fn refuse_nothing_measured(
+    train: &Dataset,
+    learning: &[usize],
+    validation: &[usize],
+) -> Result<()> {
+    let parts = [("learn from", learning), ("stop by", validation)];
+    for (purpose, rows) in parts {
+        let measured = |row: &&usize| train.measured.row(**row).iter().any(|&m| m);
+        let found = rows.iter().filter(measured).count();
+        if found < 2 {
+            return Err(Error::TooLittle {
+                method: "pmi".into(),
+                what: format!("samples with something measured to {purpose}"),
+                needed: 2,
+                found,
+                advice: "give more samples, or choose another method such as factor".into(),
+            });
+        }
+    }
+    Ok(())
+}

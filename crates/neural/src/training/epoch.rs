@@ -1,0 +1,25 @@
+//! One epoch of a training.
+
+use imputome_core::{Result, Run};
+use imputome_engine::Model;
+
+use super::{Plan, Task, refused};
+
+/// Runs the steps of epoch number `epoch`, from 0, and gives their mean loss.
+pub(super) fn run(
+    model: &mut dyn Model,
+    task: &mut dyn Task,
+    plan: &Plan,
+    epoch: usize,
+    run: &Run,
+) -> Result<f64> {
+    let all = plan.epochs * plan.steps;
+    let mut total = 0.0;
+    for step in epoch * plan.steps..(epoch + 1) * plan.steps {
+        run.proceed()?;
+        let rate = plan.learning_rate * plan.schedule.share(step, all);
+        model.set_learning_rate(rate as f32).map_err(refused)?;
+        total += f64::from(task.step(model, step as u32)?);
+    }
+    Ok(total / plan.steps as f64)
+}
