@@ -1,7 +1,7 @@
 //! The page, from findings to settings.
 
 use askama::Template;
-use imputome_evaluate::{Definition, Evaluation, MethodFacts};
+use imputome_evaluate::{DataFacts, Definition, Evaluation, MethodFacts};
 
 use crate::findings::Findings;
 use crate::headline::{Headline, headline, question};
@@ -19,6 +19,7 @@ struct Page<'a> {
     main_scenario: &'static str,
     main_share: String,
     best: &'a str,
+    repeats: usize,
     question: Vec<String>,
     headlines: Vec<Headline>,
     main_scores: Vec<ScoreTable>,
@@ -58,6 +59,7 @@ pub(crate) fn page(evaluation: &Evaluation, context: &PageContext) -> String {
         main_scenario: findings.main_scenario,
         main_share: percent(findings.main_share),
         best: best.map_or("", |row| &row.method),
+        repeats: evaluation.experiment.repeats,
         question: question(&findings),
         headlines: findings
             .scenarios
@@ -93,6 +95,15 @@ fn other_shares(findings: &Findings) -> String {
     crate::headline::listed(&others)
 }
 
+/// Groups, where samples have any.
+fn groups(data: &DataFacts) -> String {
+    if data.groups < data.samples {
+        count(data.groups)
+    } else {
+        "none given: each sample by itself".into()
+    }
+}
+
 /// What is known of the data and of what was asked, as name and value.
 fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
     let (data, asked) = (&evaluation.data, &evaluation.experiment);
@@ -104,7 +115,7 @@ fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("Samples", count(data.samples)),
         ("Genes judged", count(data.genes)),
-        ("Groups never split", count(data.groups)),
+        ("Groups never split", groups(data)),
         ("Not measured to begin with", percent(data.gap_share)),
         ("Scale of the values", data.scale.clone()),
         ("Covariates", data.covariates.join(", ")),

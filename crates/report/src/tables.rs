@@ -61,7 +61,7 @@ fn score_table(findings: &Findings, scenario: &'static str, share: f64) -> Score
     ScoreTable {
         scenario: scenario_title(scenario),
         share: percent(share),
-        rows: ranked.iter().map(|row| score_row(row, &columns)).collect(),
+        rows: score_rows(&ranked, &columns),
         columns,
     }
 }
@@ -78,18 +78,25 @@ pub(crate) fn metrics(findings: &Findings) -> Vec<&'static Definition> {
     present(&findings.summary.iter().collect::<Vec<_>>()).collect()
 }
 
-fn score_row(row: &SummaryRow, columns: &[&'static Definition]) -> ScoreRow {
-    ScoreRow {
+fn score_rows(ranked: &[&SummaryRow], columns: &[&'static Definition]) -> Vec<ScoreRow> {
+    // The best of one is no finding.
+    let compared = ranked.len() > 1;
+    let row = |row: &&SummaryRow| ScoreRow {
         method: row.method.clone(),
         cells: columns
             .iter()
             .map(|column| cell(row.metric(column.name)))
+            .map(|cell| Cell {
+                best: cell.best && compared,
+                ..cell
+            })
             .collect(),
         fit: seconds(row.fit_wall_seconds),
         cpu: seconds(row.cpu_seconds),
         memory: memory(row.peak_mib),
         failed: row.failed.clone().unwrap_or_default(),
-    }
+    };
+    ranked.iter().map(row).collect()
 }
 
 fn cell(metric: Option<&MetricSummary>) -> Cell {

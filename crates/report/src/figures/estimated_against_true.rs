@@ -29,7 +29,9 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let rows = samples.len().div_ceil(columns);
     let side = panel_side(columns);
     let step = (side + BETWEEN, TOP + side + BELOW);
-    let mut canvas = Canvas::new(WIDTH, rows as f64 * step.1 + 40.0);
+    let any_bins = samples.iter().any(|sample| sample.examples.len() >= FEW);
+    let bar = if any_bins { 40.0 } else { 0.0 };
+    let mut canvas = Canvas::new(WIDTH, rows as f64 * step.1 + bar);
     let panel_of = |index: usize| Panel {
         left: LEFT + (index % columns) as f64 * step.0,
         top: TOP + (index / columns) as f64 * step.1,
@@ -59,7 +61,6 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
         }
         identity(&mut canvas, panel, values);
     }
-    let any_bins = samples.iter().any(|sample| sample.examples.len() >= FEW);
     if any_bins {
         color_bar(&mut canvas, most);
     }

@@ -5,6 +5,7 @@ use super::drawing::{Canvas, Look, Paint, Panel, Scale, TextLook, label_room, ma
 use super::{WIDTH, paint_of};
 use crate::Figure;
 use crate::findings::{Findings, scenario_title};
+use crate::numbers::quantity;
 
 const TOP: f64 = 34.0;
 const HEIGHT: f64 = 340.0;
@@ -38,7 +39,12 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
         let value = Scale::linear((low, high), panel.upward()).rounded(7);
         panel.heading(&mut canvas, scenario_title(scenario));
         panel.left_axis(&mut canvas, value, "mean R2 of genes");
-        panel.lower_axis(&mut canvas, share, "share of values hidden, %");
+        panel.lower_axis_at(
+            &mut canvas,
+            share,
+            &ticks(findings, share),
+            "share of values hidden, %",
+        );
         for label in labels.iter().rev() {
             draw_line(&mut canvas, findings, (share, value), scenario, label);
         }
@@ -88,6 +94,26 @@ fn share_range(findings: &Findings) -> (f64, f64) {
     )
 }
 
+/// A tick at each share; at round numbers where the shares stand too close for their labels.
+fn ticks(findings: &Findings, share: Scale) -> Vec<(f64, String)> {
+    let ticks: Vec<_> = findings
+        .shares
+        .iter()
+        .map(|share| {
+            (
+                100.0 * share,
+                quantity(100.0 * share).trim_end_matches(".0").to_string(),
+            )
+        })
+        .collect();
+    let near = |pair: &[(f64, String)]| share.at(pair[1].0) - share.at(pair[0].0) < 32.0;
+    if ticks.windows(2).any(near) {
+        share.ticks(5)
+    } else {
+        ticks
+    }
+}
+
 fn draw_line(
     canvas: &mut Canvas,
     findings: &Findings,
@@ -132,7 +158,7 @@ fn name_ends(
     };
     let mut ends: Vec<(&str, f64)> = labels
         .iter()
-        .map(|label| (*label, end(label).unwrap_or(panel.bottom())))
+        .filter_map(|label| Some((*label, end(label)?)))
         .collect();
     ends.sort_by(|a, b| a.1.total_cmp(&b.1));
     let heights: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();

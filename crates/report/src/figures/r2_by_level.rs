@@ -159,7 +159,7 @@ fn draw_row(
 
 fn described(findings: &Findings, canvas: Canvas, method: &str, rows: &[Row]) -> Figure {
     let by = by(findings);
-    let title = format!("R2 of genes within each {by}, by {method}");
+    let title = format!("R2 of genes within each {by}: {method}");
     let most = rows.iter().map(|row| row.found.count).max().unwrap_or(0);
     let caption = format!(
         "Each box is one {by}: R2 of {} genes within it at {} hidden, {}, all repeats pooled. \

@@ -98,7 +98,9 @@ fn draw_rows(
             (y, ROW * 0.5),
             color_of(findings, label),
         );
-        draw_mean(canvas, scale.at(found.mean), y);
+        if scale.covers(found.mean) {
+            draw_mean(canvas, scale.at(found.mean), y);
+        }
         beyond(canvas, found, scale, (panel.left, y));
         let at = (panel.right() + 8.0, y + 4.0);
         canvas.text(at, &score(found.mean), TextLook::label());
@@ -118,7 +120,7 @@ pub(super) fn beyond(
     scale: Scale,
     (left, y): (f64, f64),
 ) {
-    let hidden = found.outliers.iter().filter(|v| !scale.covers(**v)).count();
+    let hidden = found.beyond(scale);
     if hidden > 0 {
         let text = format!("◂ {}", count(hidden));
         canvas.text(

@@ -43,11 +43,22 @@ impl Panel {
     /// Grid, labels and title of the axis below.
     pub(crate) fn lower_axis(self, canvas: &mut Canvas, scale: Scale, title: &str) {
         let ticks = scale.ticks(((self.width / 75.0).round() as usize).max(2));
+        self.lower_axis_at(canvas, scale, &ticks, title);
+    }
+
+    /// The same with ticks of one's own.
+    pub(crate) fn lower_axis_at(
+        self,
+        canvas: &mut Canvas,
+        scale: Scale,
+        ticks: &[(f64, String)],
+        title: &str,
+    ) {
         for (value, label) in ticks {
-            let x = scale.at(value);
+            let x = scale.at(*value);
             canvas.line((x, self.top), (x, self.bottom()), grid());
             let look = TextLook::label().soft().at(Anchor::Middle);
-            canvas.text((x, self.bottom() + 17.0), &label, look);
+            canvas.text((x, self.bottom() + 17.0), label, look);
         }
         self.base_line(canvas);
         let look = TextLook::label().at(Anchor::Middle);

@@ -12,8 +12,8 @@ pub(crate) struct BoxStatistics {
     pub(crate) quartiles: (f64, f64),
     /// The furthest values within 1.5 interquartile ranges of the box (Tukey 1977).
     pub(crate) whiskers: (f64, f64),
-    /// Values beyond the whiskers, ascending.
-    pub(crate) outliers: Vec<f64>,
+    /// All values, ascending.
+    values: Vec<f64>,
 }
 
 impl BoxStatistics {
@@ -33,12 +33,23 @@ impl BoxStatistics {
             median: quantile(&sorted, 0.5),
             quartiles,
             whiskers: (low, high),
-            outliers: sorted
-                .iter()
-                .copied()
-                .filter(|value| *value < low || *value > high)
-                .collect(),
+            values: sorted,
         })
+    }
+
+    /// Values beyond the whiskers, ascending.
+    pub(crate) fn outliers(&self) -> impl Iterator<Item = f64> {
+        let (low, high) = self.whiskers;
+        let values = self.values.iter().copied();
+        values.filter(move |value| *value < low || *value > high)
+    }
+
+    /// Values that the scale does not reach.
+    pub(crate) fn beyond(&self, scale: Scale) -> usize {
+        self.values
+            .iter()
+            .filter(|value| !scale.covers(**value))
+            .count()
     }
 }
 
@@ -49,7 +60,7 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[lower] + (place - lower as f64) * (sorted[upper] - sorted[lower])
 }
 
-/// A lying box about the line `y`. Outliers beyond the scale are counted at its left end.
+/// A lying box about the line `y`; what lies beyond the scale is not drawn.
 pub(crate) fn draw_box(
     canvas: &mut Canvas,
     statistics: &BoxStatistics,
@@ -63,6 +74,9 @@ pub(crate) fn draw_box(
     let (low, high) = statistics.whiskers;
     let (left, right) = statistics.quartiles;
     draw_outliers(canvas, statistics, scale, y, color);
+    if !scale.covers(right) {
+        return;
+    }
     canvas.line((at(low), y), (at(left), y), thin);
     canvas.line((at(right), y), (at(high), y), thin);
     for end in [low, high].into_iter().filter(|end| scale.covers(*end)) {
@@ -71,6 +85,9 @@ pub(crate) fn draw_box(
     let size = ((at(right) - at(left)).max(1.0), thickness);
     let look = Look::filled(Paint::Data(color)).outlined(Paint::Soft, 1.0);
     canvas.rectangle((at(left), y - half), size, 1.5, look);
+    if !scale.covers(statistics.median) {
+        return;
+    }
     let median = at(statistics.median);
     // White under the ink keeps the median seen on dark and on light boxes.
     for (paint, width) in [(Paint::Ground, 4.0), (Paint::Ink, 2.0)] {
@@ -91,8 +108,8 @@ fn draw_outliers(
 ) {
     let look = Look::filled(Paint::Data(color)).faded(0.7);
     let mut last = f64::NEG_INFINITY;
-    for value in statistics.outliers.iter().filter(|v| scale.covers(**v)) {
-        let x = scale.at(*value);
+    for value in statistics.outliers().filter(|value| scale.covers(*value)) {
+        let x = scale.at(value);
         // Points less than half a pixel apart cannot be told apart and are drawn once.
         if x - last >= 0.5 {
             canvas.circle((x, y), 1.8, look);
@@ -143,7 +160,8 @@ mod tests {
         // numpy 2.4 percentile(..., [25, 50, 75]) of the five: 2, 3, 4.
         assert_eq!((found.quartiles, found.median), ((2.0, 4.0), 3.0));
         assert_eq!(found.whiskers, (1.0, 4.0));
-        assert_eq!(found.outliers, [10.0]);
+        assert_eq!(found.outliers().collect::<Vec<_>>(), [10.0]);
+        assert_eq!(found.beyond(Scale::linear((2.0, 5.0), (0.0, 1.0))), 2);
         assert_eq!((found.count, found.mean), (5, 4.0));
     }
 
