@@ -133,7 +133,6 @@ fn assemble(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scratch::Scratch;
 
     #[test]
     fn a_dataset_comes_back_bit_for_bit() {
@@ -163,8 +162,8 @@ mod tests {
         .unwrap();
         dataset.scale = Scale::Log;
         dataset.measured.0[(1, 1)] = false;
-        let scratch = Scratch::new("dataset");
-        let path = scratch.path("data");
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("data");
         write_dataset(&path, &dataset).unwrap();
         let back = read_dataset(&path).unwrap();
         let bits = |d: &Dataset| d.values.mapv(f32::to_bits);

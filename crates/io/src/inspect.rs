@@ -1,9 +1,30 @@
 //! What is in a table, and what to do with it.
 
-use imputome_core::{Dataset, Scale};
+use std::collections::HashMap;
+
+use imputome_core::{Covariate, CovariateValues, Dataset, Scale};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::ReadFacts;
+use crate::scale::guess_scale;
+use crate::{Orientation, ReadFacts};
+
+mod advice;
+
+/// Names shown of each side; ours, enough to recognize a table.
+const NAMES_SHOWN: usize = 3;
+/// Entries looked at for quantiles and the most common value; ours, so many give every quantile
+/// to a thousandth of its rank, and more would only take time.
+const ENTRIES_LOOKED_AT: usize = 4_000_000;
+/// Quantiles told besides least and greatest value.
+const QUANTILES: [f64; 5] = [0.01, 0.25, 0.5, 0.75, 0.99];
+/// Share of measured entries from which the least value counts as a detection floor; ours.
+const FLOOR_SHARE: f64 = 0.01;
+/// Distance from the floor that still counts as at the floor: floors are written with few
+/// decimals (GTEx: log2(0.001) = -9.9658, told apart at -9.96).
+const FLOOR_WIDTH: f32 = 0.005;
+/// Share of genes below which a sample is named: half of its genes.
+const HALF: f64 = 0.5;
 
 /// What is in a table. Shares are of all entries unless another base is named; ranges and
 /// quantiles are over measured entries.
@@ -15,25 +36,26 @@ pub struct Inspection {
     pub samples: usize,
     /// Number of genes.
     pub genes: usize,
+    /// What the lines of the file are.
+    pub rows: Orientation,
     /// The first few sample names.
     pub first_samples: Vec<String>,
     /// The first few gene names.
     pub first_genes: Vec<String>,
     /// Least, 1 %, 25 %, 50 %, 75 %, 99 % and greatest value; nothing when nothing is measured.
+    /// Of tables of more than four million entries the quantiles are of an even part.
     pub quantiles: Option<[f32; 7]>,
-    /// The guessed scale.
+    /// The scale of the table: as asked for, else as guessed.
     pub scale: Scale,
-    /// Why that scale.
+    /// What the values suggest, and why.
     pub scale_reason: String,
     /// Share of entries that are gaps.
     pub gap_share: f64,
     /// Share of measured entries that are exactly zero.
     pub zero_share: f64,
-    /// The most common value and its share of measured entries; the detection floor of most
-    /// tables.
+    /// The most common value and its share of measured entries.
     pub commonest: Option<(f32, f64)>,
-    /// The detection floor, when the most common value is also the least one (to rounding) and
-    /// stands in at least 1 % of measured entries.
+    /// The detection floor: the least value, when at least 1 % of measured entries have it.
     pub floor: Option<f32>,
     /// Genes with one and the same value wherever measured.
     pub constant_genes: Vec<String>,
@@ -51,6 +73,8 @@ pub struct Inspection {
     pub largest_group: Option<usize>,
     /// What was decided while reading.
     pub notes: Vec<String>,
+    /// What the user should look at.
+    pub warnings: Vec<String>,
     /// What to do with it, one sentence each.
     pub advice: Vec<String>,
 }
@@ -62,14 +86,282 @@ pub struct CovariateFact {
     pub name: String,
     /// Its levels with the number of samples in each, most common first; empty when numeric.
     pub levels: Vec<(String, usize)>,
-    /// Least, median and greatest value; nothing when categorical.
+    /// Least, median and greatest value; nothing when categorical or never known.
     pub range: Option<[f64; 3]>,
     /// Samples for which it is not known.
     pub unknown: usize,
 }
 
-/// Looks at every entry of a table.
+/// Looks at every entry of a table, on the current threads.
 pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
-    let _ = (dataset, facts);
-    unreachable!()
+    let entries = (dataset.n_samples() * dataset.n_genes()) as f64;
+    let by_sample = look_at_samples(dataset);
+    let measured: usize = by_sample.iter().map(|s| s.measured).sum();
+    let zeros: usize = by_sample.iter().map(|s| s.zeros).sum();
+    let sorted = sorted_values(dataset);
+    let floor = floor_of(&by_sample, measured);
+    let (constant_genes, never_measured_genes) = idle_genes(dataset);
+    let group_sizes = group_sizes(dataset);
+    let mut inspection = Inspection {
+        name: facts.name.clone(),
+        samples: dataset.n_samples(),
+        genes: dataset.n_genes(),
+        rows: facts.layout.rows,
+        first_samples: first(dataset.samples.as_slice()),
+        first_genes: first(dataset.genes.as_slice()),
+        quantiles: quantiles(&sorted, &by_sample),
+        scale: dataset.scale,
+        scale_reason: {
+            let (scale, why) = guess_scale(dataset);
+            format!("{scale}: {why}")
+        },
+        gap_share: (entries - measured as f64) / entries,
+        zero_share: zeros as f64 / measured.max(1) as f64,
+        commonest: commonest(&sorted),
+        floor,
+        constant_genes,
+        never_measured_genes,
+        little_measured_samples: named(dataset, |s| {
+            let share = by_sample[s].measured as f64 / dataset.n_genes() as f64;
+            (share < HALF).then_some(share)
+        }),
+        samples_at_floor: floor.map_or_else(Vec::new, |floor| samples_at(dataset, floor)),
+        covariates: dataset
+            .covariates
+            .columns()
+            .iter()
+            .map(covariate_fact)
+            .collect(),
+        groups: group_sizes.as_ref().map(HashMap::len),
+        largest_group: group_sizes.and_then(|sizes| sizes.into_values().max()),
+        notes: facts.notes.clone(),
+        warnings: facts.warnings.clone(),
+        advice: Vec::new(),
+    };
+    inspection.advice = advice::of(&inspection);
+    inspection
+}
+
+/// What is seen of one sample.
+struct SampleSeen {
+    measured: usize,
+    zeros: usize,
+    least: f32,
+    greatest: f32,
+    /// Entries within the floor's width of this sample's least value.
+    at_least: usize,
+}
+
+fn look_at_samples(dataset: &Dataset) -> Vec<SampleSeen> {
+    let rows: Vec<usize> = (0..dataset.n_samples()).collect();
+    rows.par_iter()
+        .map(|&s| {
+            let mut seen = SampleSeen {
+                measured: 0,
+                zeros: 0,
+                least: f32::INFINITY,
+                greatest: f32::NEG_INFINITY,
+                at_least: 0,
+            };
+            for value in measured_of_sample(dataset, s) {
+                seen.measured += 1;
+                seen.zeros += usize::from(value == 0.0);
+                seen.least = seen.least.min(value);
+                seen.greatest = seen.greatest.max(value);
+            }
+            let least = seen.least;
+            seen.at_least = measured_of_sample(dataset, s)
+                .filter(|&value| at_floor(value, least))
+                .count();
+            seen
+        })
+        .collect()
+}
+
+fn measured_of_sample(dataset: &Dataset, s: usize) -> impl Iterator<Item = f32> + '_ {
+    let values = dataset.values.row(s);
+    let entries = values.into_iter().zip(dataset.measured.0.row(s));
+    entries
+        .filter(|(_, measured)| **measured)
+        .map(|(value, _)| *value)
+}
+
+fn at_floor(value: f32, floor: f32) -> bool {
+    value <= floor + FLOOR_WIDTH
+}
+
+/// The least value of the table when enough entries share it.
+fn floor_of(samples: &[SampleSeen], measured: usize) -> Option<f32> {
+    let least = samples
+        .iter()
+        .map(|s| s.least)
+        .fold(f32::INFINITY, f32::min);
+    let there = samples.iter().filter(|s| at_floor(s.least, least));
+    let share = there.map(|s| s.at_least).sum::<usize>() as f64 / measured.max(1) as f64;
+    (least.is_finite() && share >= FLOOR_SHARE).then_some(least)
+}
+
+fn samples_at(dataset: &Dataset, floor: f32) -> Vec<(String, f64)> {
+    named(dataset, |s| {
+        let (mut there, mut measured) = (0usize, 0usize);
+        for value in measured_of_sample(dataset, s) {
+            measured += 1;
+            there += usize::from(at_floor(value, floor));
+        }
+        let share = there as f64 / measured.max(1) as f64;
+        (share > HALF).then_some(share)
+    })
+}
+
+fn named(dataset: &Dataset, share: impl Fn(usize) -> Option<f64>) -> Vec<(String, f64)> {
+    (0..dataset.n_samples())
+        .filter_map(|s| Some((dataset.samples[s].to_string(), share(s)?)))
+        .collect()
+}
+
+/// Measured values in order, of an even part of the samples where there are very many.
+fn sorted_values(dataset: &Dataset) -> Vec<f32> {
+    let entries = dataset.n_samples() * dataset.n_genes();
+    let step = entries.div_ceil(ENTRIES_LOOKED_AT).max(1);
+    let mut values: Vec<f32> = (0..dataset.n_samples())
+        .step_by(step)
+        .flat_map(|s| measured_of_sample(dataset, s))
+        .collect();
+    values.par_sort_unstable_by(f32::total_cmp);
+    values
+}
+
+fn quantiles(sorted: &[f32], samples: &[SampleSeen]) -> Option<[f32; 7]> {
+    let last = sorted.len().checked_sub(1)?;
+    let at = |share: f64| sorted[(share * last as f64).round() as usize];
+    let [a, b, c, d, e] = QUANTILES.map(at);
+    let least = samples
+        .iter()
+        .map(|s| s.least)
+        .fold(f32::INFINITY, f32::min);
+    let greatest = samples
+        .iter()
+        .map(|s| s.greatest)
+        .fold(f32::NEG_INFINITY, f32::max);
+    Some([least, a, b, c, d, e, greatest])
+}
+
+/// The longest run of equal values; the least value of equally common ones.
+fn commonest(sorted: &[f32]) -> Option<(f32, f64)> {
+    let runs = sorted.chunk_by(|a, b| a == b);
+    let longest = runs.rev().max_by_key(|run| run.len())?;
+    Some((longest[0], longest.len() as f64 / sorted.len() as f64))
+}
+
+fn idle_genes(dataset: &Dataset) -> (Vec<String>, Vec<String>) {
+    let (mut constant, mut never) = (Vec::new(), Vec::new());
+    let mut range = vec![(f32::INFINITY, f32::NEG_INFINITY); dataset.n_genes()];
+    for (values, measured) in dataset
+        .values
+        .rows()
+        .into_iter()
+        .zip(dataset.measured.0.rows())
+    {
+        for ((value, &measured), (least, greatest)) in values.iter().zip(measured).zip(&mut range) {
+            if measured {
+                *least = least.min(*value);
+                *greatest = greatest.max(*value);
+            }
+        }
+    }
+    for (gene, (least, greatest)) in dataset.genes.iter().zip(range) {
+        if least > greatest {
+            never.push(gene.to_string());
+        } else if least == greatest {
+            constant.push(gene.to_string());
+        }
+    }
+    (constant, never)
+}
+
+fn covariate_fact(covariate: &Covariate) -> CovariateFact {
+    let (levels, range, unknown) = match &covariate.values {
+        CovariateValues::Categorical(values) => {
+            let mut counts: HashMap<&str, usize> = HashMap::new();
+            for level in values.iter().flatten() {
+                *counts.entry(level).or_default() += 1;
+            }
+            let mut levels: Vec<(String, usize)> = counts
+                .into_iter()
+                .map(|(l, n)| (l.to_string(), n))
+                .collect();
+            levels.sort_by(|(a, n), (b, m)| m.cmp(n).then(a.cmp(b)));
+            (levels, None, values.iter().filter(|v| v.is_none()).count())
+        }
+        CovariateValues::Numeric(values) => {
+            let mut known: Vec<f64> = values.iter().flatten().copied().collect();
+            known.sort_by(f64::total_cmp);
+            let range = match known.as_slice() {
+                [] => None,
+                [least, ..] => Some([*least, known[known.len() / 2], known[known.len() - 1]]),
+            };
+            (Vec::new(), range, values.len() - known.len())
+        }
+    };
+    CovariateFact {
+        name: covariate.name.clone(),
+        levels,
+        range,
+        unknown,
+    }
+}
+
+fn group_sizes(dataset: &Dataset) -> Option<HashMap<&str, usize>> {
+    let mut sizes: HashMap<&str, usize> = HashMap::new();
+    for group in dataset.groups.as_ref()? {
+        *sizes.entry(group).or_default() += 1;
+    }
+    Some(sizes)
+}
+
+fn first(names: &[String]) -> Vec<String> {
+    names.iter().take(NAMES_SHOWN).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{ReadOptions, Source, read_table};
+
+    fn inspected(text: &'static str) -> Inspection {
+        let source = Source::Memory {
+            name: "table.tsv".into(),
+            bytes: text.as_bytes().into(),
+        };
+        let read = read_table(&source, &ReadOptions::default()).unwrap();
+        inspect(&read.dataset, &read.facts)
+    }
+
+    #[test]
+    fn idle_genes_and_poor_samples_are_named() {
+        let found = inspected(
+            "sample_id\tflat\tnever\tx\ty\ns1\t1\t\t2\t0\ns2\t1\t\t\t\ns3\t1\tNA\t4.5\t3\n",
+        );
+        assert_eq!(found.constant_genes, ["flat"]);
+        assert_eq!(found.never_measured_genes, ["never"]);
+        assert_eq!(found.little_measured_samples, [("s2".to_string(), 0.25)]);
+        assert_eq!(found.gap_share, 5.0 / 12.0);
+        assert_eq!(found.zero_share, 1.0 / 7.0);
+        assert_eq!(found.commonest, Some((1.0, 3.0 / 7.0)));
+    }
+
+    #[test]
+    fn a_sample_at_the_floor_in_more_than_half_of_its_genes_is_named() {
+        let found = inspected(
+            "sample_id\ta\tb\tc\ns1\t-9.9658\t2\t3\ns2\t-9.9658\t-9.966\t3\ns3\t4\t5.5\t\n",
+        );
+        assert_eq!(found.floor, Some(-9.966));
+        assert_eq!(found.samples_at_floor, [("s2".to_string(), 2.0 / 3.0)]);
+        assert!(
+            found
+                .advice
+                .iter()
+                .any(|line| line.contains("detection floor"))
+        );
+    }
 }

@@ -35,8 +35,6 @@ mod orientation;
 mod output;
 mod preamble;
 mod scale;
-#[cfg(test)]
-mod scratch;
 mod source;
 mod table;
 mod text_table;
