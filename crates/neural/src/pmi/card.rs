@@ -16,6 +16,6 @@ pub(super) const CARD: MethodCard = MethodCard {
     cost: "time by steps, batch and (genes + width) x width; memory by (genes + width) x width",
     inductive: true,
     spread: true,
-    scales: &[Scale::Standardized],
+    scales: &[Scale::Unknown, Scale::Log, Scale::Standardized],
     presets: PRESETS,
 };
