@@ -4,11 +4,13 @@
 //! bytes for any number of threads.
 
 pub mod cholesky;
+pub mod distance;
 pub mod eigen;
 pub mod order;
 pub mod products;
 
 pub use cholesky::Cholesky;
+pub use distance::GappyTable;
 pub use eigen::{leading_directions, symmetric_eigen};
 pub use order::median;
 pub use products::{add_product, product};
