@@ -339,7 +339,7 @@ impl Refusal {
             place,
             expected: self.expected,
             found: self.found,
-            advice: self.advice,
+            advice: self.advice.into(),
         }
     }
 }

@@ -31,7 +31,7 @@ pub enum Error {
         /// What stands there.
         found: String,
         /// What to do.
-        advice: String,
+        advice: Box<str>,
     },
     /// A request that cannot be met, such as an output name without a known ending.
     #[error("{0}")]

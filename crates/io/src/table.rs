@@ -64,7 +64,8 @@ pub fn require_samples(read: &TableRead, least: usize) -> Result<()> {
         advice: format!(
             "give more samples, use a model fitted on others (--model), or say --rows {other} if \
              the lines of the file are {other}"
-        ),
+        )
+        .into(),
     })
 }
 

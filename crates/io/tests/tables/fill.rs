@@ -78,7 +78,7 @@ fn the_same_bytes_for_any_number_of_threads() {
     let line = |s: usize| {
         (0..300)
             .map(|g| {
-                if (g + s) % 5 == 0 {
+                if (g + s).is_multiple_of(5) {
                     "\t".into()
                 } else {
                     format!("\t{}.{g}", s % 17)

@@ -1,5 +1,9 @@
 //! Tables in and out, from real files and from bytes.
 #![expect(clippy::disallowed_methods, reason = "tests look at what was written")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "what fails inside a test fails the test"
+)]
 
 mod bad_input;
 mod covariates;
