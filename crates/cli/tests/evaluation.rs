@@ -1,0 +1,166 @@
+//! `evaluate` and `report`: scores, files, failures, determinism.
+
+mod program;
+
+use program::{Folder, covariates, fields, table};
+
+const FILES: [&str; 9] = [
+    "curves.tsv",
+    "evaluation.json",
+    "examples.tsv",
+    "figures",
+    "per_gene.tsv",
+    "report.html",
+    "run.toml",
+    "runtime.tsv",
+    "scores.tsv",
+];
+
+fn cohort() -> Folder {
+    let folder = Folder::new();
+    folder.write("t.tsv", table(48, 10));
+    folder.write("c.tsv", covariates(48));
+    folder
+}
+
+fn names(folder: &Folder, of: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder.path(of)).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+const EVALUATE: [&str; 12] = [
+    "evaluate",
+    "t.tsv",
+    "-o",
+    "scores",
+    "--covariates",
+    "c.tsv",
+    "--methods",
+    "factor,knn:neighbors=3,mean",
+    "--repeats",
+    "2",
+    "--hide",
+    "0.2,0.5",
+];
+
+#[test]
+fn methods_are_scored_in_both_scenarios_and_everything_is_written() {
+    let folder = cohort();
+    let answer = folder.succeed(&EVALUATE);
+    for part in [
+        "in-place, 20 % hidden, 2 repeats",
+        "inductive, 50 % hidden",
+        "knn:neighbors=3",
+        "R2",
+        "peak MiB",
+        "*",
+    ] {
+        assert!(
+            answer.stdout.contains(part),
+            "{part} is not in\n{}",
+            answer.stdout
+        );
+    }
+    assert_eq!(names(&folder, "scores"), FILES);
+    assert!(
+        names(&folder, "scores/figures")
+            .iter()
+            .all(|name| name.ends_with(".svg"))
+    );
+    let scores = fields(&folder.read("scores/scores.tsv"));
+    let r2 = scores
+        .iter()
+        .filter(|row| row.contains(&"r2".to_string()))
+        .count();
+    assert_eq!(r2, 3 * 2 * 2 * 2, "methods x scenarios x shares x repeats");
+    let runtime = folder.read("scores/runtime.tsv");
+    assert!(!runtime.contains("NaN"), "{runtime}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_scores_for_any_number_of_threads() {
+    let folder = cohort();
+    folder.succeed(&[&EVALUATE[..], &["--threads", "1"]].concat());
+    let mut again = EVALUATE;
+    again[3] = "again";
+    folder.succeed(&[&again[..], &["--threads", "2"]].concat());
+    for file in ["scores.tsv", "per_gene.tsv", "curves.tsv", "examples.tsv"] {
+        let both = ["scores", "again"].map(|of| folder.read(&format!("{of}/{file}")));
+        assert_eq!(both[0], both[1], "{file}");
+    }
+    folder.succeed(&["evaluate", "--plan", "scores/run.toml", "-o", "planned"]);
+    assert_eq!(
+        folder.read("planned/scores.tsv"),
+        folder.read("scores/scores.tsv")
+    );
+}
+
+#[test]
+fn an_evaluation_is_not_replaced_unless_asked_for() {
+    let folder = cohort();
+    let evaluate = [
+        "evaluate",
+        "t.tsv",
+        "-o",
+        "scores",
+        "--methods",
+        "mean",
+        "--repeats",
+        "1",
+    ];
+    folder.succeed(&evaluate);
+    folder.fail(2, &["--overwrite"], &evaluate);
+    folder.succeed(&[&evaluate[..], &["--overwrite"]].concat());
+}
+
+#[test]
+fn a_method_that_fails_costs_its_own_score_only() {
+    let folder = cohort();
+    // So little memory that a fit in a process of its own passes it, while the estimate does not.
+    let answer = folder.run(&[
+        "evaluate",
+        "t.tsv",
+        "-o",
+        "scores",
+        "--methods",
+        "mean,pmi:widths=2000+2000:epochs=1:validation=0.5",
+        "--repeats",
+        "1",
+        "--scenario",
+        "in-place",
+    ]);
+    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
+    assert!(answer.stdout.contains("mean"));
+}
+
+#[test]
+fn the_report_is_made_again_from_the_files() {
+    let folder = cohort();
+    folder.succeed(&[
+        "evaluate",
+        "t.tsv",
+        "-o",
+        "scores",
+        "--methods",
+        "mean,knn",
+        "--repeats",
+        "1",
+    ]);
+    let first = folder.read("scores/report.html");
+    std::fs::remove_file(folder.path("scores/report.html")).unwrap();
+    std::fs::remove_dir_all(folder.path("scores/figures")).unwrap();
+    folder.succeed(&["report", "scores"]);
+    assert_eq!(folder.read("scores/report.html"), first);
+    assert_eq!(names(&folder, "scores"), FILES);
+
+    folder.fail(3, &["holds no evaluation"], &["report", "nowhere"]);
+    let scores = folder
+        .read("scores/scores.tsv")
+        .replacen("in-place", "in-place\textra", 1);
+    folder.write("scores/scores.tsv", scores);
+    folder.fail(3, &["scores.tsv", "line"], &["report", "scores"]);
+}
