@@ -5,55 +5,67 @@ use imputome_evaluate::{Difference, SummaryRow};
 use crate::findings::{Findings, mean};
 use crate::numbers::{count, percent, score, spread as spread_of};
 
-/// What was asked of what data.
+/// What was asked of what data: a sentence for all, then how it was done.
 pub(crate) fn question(findings: &Findings) -> Vec<String> {
-    let (asked, data) = (&findings.evaluation.experiment, &findings.evaluation.data);
+    let mut lines = vec![asked(findings)];
+    lines.extend(
+        findings
+            .scenarios
+            .iter()
+            .map(|name| scenario(findings, name)),
+    );
+    let repeats = findings.evaluation.experiment.repeats;
+    if repeats > 1 {
+        lines.push(format!(
+            "Everything was done {} times with other splits and other hidden values; ± is the \
+             standard deviation over these repeats.",
+            count(repeats)
+        ));
+    }
+    lines
+}
+
+fn asked(findings: &Findings) -> String {
+    let data = &findings.evaluation.data;
     let shares: Vec<String> = findings
         .shares
         .iter()
         .map(|share| percent(*share))
         .collect();
+    let shares = if shares.is_empty() {
+        "a share".into()
+    } else {
+        listed(&shares)
+    };
     let methods = match findings.evaluation.methods.len() {
         1 => "One method was".to_string(),
         several => format!("{} methods were", count(several)),
     };
-    let mut lines = vec![format!(
-        "{methods} asked to estimate values that had been measured and then hidden: {} of them, in \
-         a table of {} samples and {} genes. Here the estimates are compared with what was measured.",
-        if shares.is_empty() {
-            "a share".into()
-        } else {
-            listed(&shares)
-        },
+    format!(
+        "{methods} asked to estimate values that had been measured and then hidden: {shares} of \
+         them, in a table of {} samples and {} genes. Here the estimates are compared with what \
+         was measured.",
         count(data.samples),
         count(data.genes),
-    )];
+    )
+}
+
+fn scenario(findings: &Findings, name: &str) -> String {
+    if name != "inductive" {
+        return "In place: each method learned from the very table whose gaps it filled.".into();
+    }
+    let data = &findings.evaluation.data;
     let groups = if data.groups < data.samples && data.groups > 0 {
-        format!(
-            "Samples of one group (such as a donor; {} in all) always stay together. ",
-            count(data.groups)
-        )
+        let groups = count(data.groups);
+        format!(" Samples of one group (such as a donor; {groups} in all) always stay together.")
     } else {
         String::new()
     };
-    for scenario in &findings.scenarios {
-        lines.push(match *scenario {
-            "inductive" => format!(
-                "Inductive: each method learned from complete samples, then filled gaps in the {} of \
-                 samples it had never seen. {groups}",
-                percent(asked.test_share)
-            ),
-            _ => "In place: each method learned from the very table whose gaps it filled.".into(),
-        });
-    }
-    if asked.repeats > 1 {
-        lines.push(format!(
-            "Everything was done {} times with other splits and other hidden values; ± is the \
-             standard deviation over these repeats.",
-            count(asked.repeats)
-        ));
-    }
-    lines
+    format!(
+        "Inductive: each method learned from complete samples, then filled gaps in the {} of \
+         samples it had never seen.{groups}",
+        percent(findings.evaluation.experiment.test_share)
+    )
 }
 
 /// What was found in one scenario at the main share.
@@ -206,9 +218,8 @@ mod tests {
 
     use super::*;
 
-    /// Methods with their R2 of each repeat.
-    fn scored(methods: &[(&str, &[f64])]) -> Evaluation {
-        let method = |label: &str| MethodFacts {
+    fn method(label: &str) -> MethodFacts {
+        MethodFacts {
             label: label.into(),
             name: label.into(),
             title: label.into(),
@@ -216,8 +227,11 @@ mod tests {
             settings: Vec::new(),
             chosen: Vec::new(),
             remarks: Vec::new(),
-        };
-        let row = |label: &str, repeat: usize, value: f64| Score {
+        }
+    }
+
+    fn row(label: &str, repeat: usize, value: f64) -> Score {
+        Score {
             method: label.into(),
             scenario: "inductive".into(),
             hidden: 0.5,
@@ -225,7 +239,16 @@ mod tests {
             group: "all".into(),
             metric: "r2".into(),
             value,
-        };
+        }
+    }
+
+    /// Methods with their R2 of each repeat.
+    fn scored(methods: &[(&str, &[f64])]) -> Evaluation {
+        let mut scores = Vec::new();
+        for (label, values) in methods {
+            let values = values.iter().enumerate();
+            scores.extend(values.map(|(at, value)| row(label, at + 1, *value)));
+        }
         Evaluation {
             experiment: Experiment {
                 scenarios: vec![Scenario::Inductive],
@@ -237,13 +260,7 @@ mod tests {
             },
             data: Default::default(),
             methods: methods.iter().map(|(label, _)| method(label)).collect(),
-            scores: methods
-                .iter()
-                .flat_map(|(label, values)| {
-                    let values = values.iter().enumerate();
-                    values.map(|(at, value)| row(label, at + 1, *value))
-                })
-                .collect(),
+            scores,
             per_gene: Vec::new(),
             runtime: Vec::new(),
             curves: Vec::new(),

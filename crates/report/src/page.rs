@@ -48,24 +48,22 @@ pub(crate) fn page(evaluation: &Evaluation, context: &PageContext) -> String {
     let (main_scores, other_scores) = tables::scores(&findings);
     let data = &evaluation.data;
     let best = findings.best(findings.main_scenario);
+    let headlines = findings
+        .scenarios
+        .iter()
+        .map(|name| headline(&findings, name));
     let page = Page {
         style: include_str!("style.css"),
         context,
-        name: if data.name.is_empty() {
-            "a table"
-        } else {
-            &data.name
-        },
+        name: Some(data.name.as_str())
+            .filter(|name| !name.is_empty())
+            .unwrap_or("a table"),
         main_scenario: findings.main_scenario,
         main_share: percent(findings.main_share),
         best: best.map_or("", |row| &row.method),
         repeats: evaluation.experiment.repeats,
         question: question(&findings),
-        headlines: findings
-            .scenarios
-            .iter()
-            .map(|s| headline(&findings, s))
-            .collect(),
+        headlines: headlines.collect(),
         main_scores,
         other_scores,
         other_shares: other_shares(&findings),

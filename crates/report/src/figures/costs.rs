@@ -3,7 +3,7 @@
 use imputome_evaluate::SummaryRow;
 
 use super::drawing::{
-    Anchor, Canvas, Look, Panel, Scale, TextLook, label_room, marker, shortened, text_width,
+    Canvas, Look, Paint, Panel, Scale, TextLook, extent, label_room, marker, name_rows,
 };
 use super::{WIDTH, paint_of};
 use crate::Figure;
@@ -51,16 +51,13 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     if costs.is_empty() {
         return None;
     }
-    let room = label_room(rows.iter().map(|row| row.method.as_str()), 230.0) + 16.0;
+    let labels: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
+    let room = label_room(labels.iter(), 230.0) + 16.0;
     let panels = costs.len() as f64;
     let width = (WIDTH - room - 4.0 - (panels - 1.0) * BETWEEN) / panels;
     let height = rows.len() as f64 * ROW;
     let mut canvas = Canvas::new(WIDTH, TOP + height + 52.0);
-    for (index, row) in rows.iter().enumerate() {
-        let at = (room - 12.0, TOP + (index as f64 + 0.5) * ROW + 4.0);
-        let text = shortened(&row.method, 12.0, room - 16.0);
-        canvas.text(at, &text, TextLook::label().at(Anchor::End));
-    }
+    name_rows(&mut canvas, &labels, (room, TOP), ROW);
     for (index, cost) in costs.iter().enumerate() {
         let left = room + index as f64 * (width + BETWEEN);
         let panel = Panel {
@@ -82,14 +79,10 @@ fn draw_cost(
     rows: &[&SummaryRow],
 ) {
     let values: Vec<f64> = rows.iter().map(|row| (cost.of)(row)).collect();
-    let positive = values.iter().copied().filter(|value| *value > 0.0);
-    let high = positive.clone().fold(0.0, f64::max);
-    let low = positive.fold(high, f64::min);
+    let (low, high) = extent(values.iter().copied().filter(|value| *value > 0.0));
     // The longest value is written right of its mark and must fit.
-    let widest = values
-        .iter()
-        .map(|value| text_width(&(cost.shown)(*value), 12.0));
-    let end = panel.right() - widest.fold(0.0, f64::max) - 14.0;
+    let widest = label_room(values.iter().map(|value| (cost.shown)(*value)), panel.width);
+    let end = panel.right() - widest - 14.0;
     let wide = high / low > WIDE;
     let scale = if wide {
         Scale::logarithmic((low / 1.6, high), (panel.left, end))
@@ -97,30 +90,33 @@ fn draw_cost(
         Scale::linear((0.0, high), (panel.left, end))
     };
     panel.heading(canvas, cost.heading);
-    let drawn = Panel {
-        width: end - panel.left,
-        ..panel
-    };
-    drawn.lower_axis(canvas, scale, cost.axis);
+    let width = end - panel.left;
+    Panel { width, ..panel }.lower_axis(canvas, scale, cost.axis);
     for (index, (row, value)) in rows.iter().zip(values).enumerate() {
         let y = panel.top + (index as f64 + 0.5) * ROW;
-        let paint = paint_of(findings, &row.method);
         let x = if value > 0.0 {
             scale.at(value)
         } else {
             panel.left
         };
+        let mark = (findings.place(&row.method), paint_of(findings, &row.method));
         if wide {
-            canvas.line((panel.left, y), (x, y), Look::drawn(paint, 1.5).faded(0.5));
-            marker(canvas, (x, y), findings.place(&row.method), paint);
+            draw_stem(canvas, (panel.left, x, y), mark);
         } else {
-            let corner = (panel.left, y - ROW * 0.28);
-            let size = (x - panel.left, ROW * 0.56);
-            canvas.rectangle(corner, size, 1.5, Look::filled(paint));
+            draw_bar(canvas, (panel.left, x, y), mark.1);
         }
-        let at = (x + if wide { 10.0 } else { 7.0 }, y + 4.0);
-        canvas.text(at, &(cost.shown)(value), TextLook::label());
+        canvas.text((x + 10.0, y + 4.0), &(cost.shown)(value), TextLook::label());
     }
+}
+
+fn draw_stem(canvas: &mut Canvas, (left, x, y): (f64, f64, f64), (place, paint): (usize, Paint)) {
+    canvas.line((left, y), (x, y), Look::drawn(paint, 1.5).faded(0.5));
+    marker(canvas, (x, y), place, paint);
+}
+
+fn draw_bar(canvas: &mut Canvas, (left, x, y): (f64, f64, f64), paint: Paint) {
+    let size = (x - left, ROW * 0.56);
+    canvas.rectangle((left, y - ROW * 0.28), size, 1.5, Look::filled(paint));
 }
 
 fn described(findings: &Findings, canvas: Canvas) -> Figure {

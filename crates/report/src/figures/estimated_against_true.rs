@@ -46,14 +46,7 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     let most = drawn.iter().map(Hexagons::most).max().unwrap_or(0);
     for (index, (sample, bins)) in samples.iter().zip(&drawn).enumerate() {
         let panel = panel_of(index);
-        draw_panel(
-            &mut canvas,
-            findings,
-            panel,
-            values,
-            sample,
-            index % columns == 0,
-        );
+        draw_panel(&mut canvas, findings, panel, values, sample);
         if sample.examples.len() >= FEW {
             bins.draw(&mut canvas, most);
         } else {
@@ -144,7 +137,6 @@ fn draw_panel(
     panel: Panel,
     values: (f64, f64),
     sample: &Sample,
-    first_in_row: bool,
 ) {
     let heading = Panel {
         top: panel.top - 17.0,
@@ -169,7 +161,11 @@ fn draw_panel(
     } else {
         format!(" ({scale})")
     };
-    panel.left_axis(canvas, upward, if first_in_row { "estimate" } else { "" });
+    panel.left_axis(
+        canvas,
+        upward,
+        if panel.left == LEFT { "estimate" } else { "" },
+    );
     panel.lower_axis(canvas, across, &format!("measured{unit}"));
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::drawing::{Canvas, Look, Paint, Panel, Scale, TextLook, legend, legend_height, marker};
+use super::drawing::{
+    Anchor, Canvas, Look, Paint, Panel, Scale, TextLook, legend, legend_height, marker,
+};
 use super::{WIDTH, paint_of};
 use crate::Figure;
 use crate::findings::{Findings, same, scenario_title};
@@ -100,37 +102,30 @@ fn draw_panel(
     panel.heading(canvas, scenario_title(scenario));
     panel.left_axis(canvas, upward, "true values inside, %");
     panel.lower_axis(canvas, across, "interval promised, %");
-    let promised = ((panel.left, panel.bottom()), (panel.right(), panel.top));
-    canvas.line(
-        promised.0,
-        promised.1,
-        Look::drawn(Paint::Ink, 1.1).dashed("5 4"),
-    );
+    let (from, to) = ((panel.left, panel.bottom()), (panel.right(), panel.top));
+    canvas.line(from, to, Look::drawn(Paint::Ink, 1.1).dashed("5 4"));
     for (label, errors) in errors {
         let paint = paint_of(findings, label);
-        let points: Vec<_> = INTERVALS
-            .iter()
-            .map(|(share, reach)| {
-                (
-                    across.at(100.0 * share),
-                    upward.at(100.0 * inside(errors, *reach)),
-                )
-            })
-            .collect();
+        let point = |(share, reach): &(f64, f64)| {
+            let inside = inside(errors, *reach);
+            (across.at(100.0 * share), upward.at(100.0 * inside))
+        };
+        let points: Vec<_> = INTERVALS.iter().map(point).collect();
         canvas.path(&points, Look::drawn(paint, 2.0));
         for point in &points {
             marker(canvas, *point, findings.place(label), paint);
         }
     }
+    explain(canvas, panel);
+}
+
+/// What it means to lie off the dashed line.
+fn explain(canvas: &mut Canvas, panel: Panel) {
     let look = TextLook::label().soft();
     let at = (panel.left + 12.0, panel.top + 20.0);
     canvas.text(at, "above: intervals wider than needed", look);
     let at = (panel.right() - 12.0, panel.bottom() - 14.0);
-    canvas.text(
-        at,
-        "below: too narrow",
-        look.at(super::drawing::Anchor::End),
-    );
+    canvas.text(at, "below: too narrow", look.at(Anchor::End));
 }
 
 fn inside(errors: &[f64], reach: f64) -> f64 {

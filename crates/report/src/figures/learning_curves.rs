@@ -3,7 +3,9 @@
 use imputome_evaluate::MethodCurve;
 
 use super::WIDTH;
-use super::drawing::{Anchor, Canvas, Color, Look, Paint, Panel, Scale, TextLook, text_width};
+use super::drawing::{
+    Anchor, Canvas, Color, Look, Paint, Panel, Scale, TextLook, extent, text_width,
+};
 use crate::Figure;
 use crate::findings::{Findings, same};
 use crate::numbers::quantity;
@@ -104,19 +106,9 @@ fn draw_group(canvas: &mut Canvas, panel: Panel, group: &Group) {
         ..panel
     };
     heading.heading(canvas, group.method);
-    let points: Vec<_> = group
-        .curves
-        .iter()
-        .flat_map(|curve| finite(curve))
-        .collect();
-    let ends = |values: &dyn Fn(&(f64, f64)) -> f64| {
-        let values = points.iter().map(values);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| {
-            (a.min(v), b.max(v))
-        })
-    };
-    let (low, high) = ends(&|point| point.1);
-    let across = Scale::linear(ends(&|point| point.0), panel.across());
+    let points = || group.curves.iter().flat_map(|curve| finite(curve));
+    let (low, high) = extent(points().map(|point| point.1));
+    let across = Scale::linear(extent(points().map(|point| point.0)), panel.across());
     let upward = if low > 0.0 && high / low > WIDE {
         Scale::logarithmic((low, high), panel.upward())
     } else {
@@ -127,19 +119,28 @@ fn draw_group(canvas: &mut Canvas, panel: Panel, group: &Group) {
     let mut x = panel.left;
     for (index, curve) in group.curves.iter().enumerate() {
         let look = line_look(&curve.curve.name, index);
-        let line: Vec<_> = finite(curve)
-            .map(|(x, y)| (across.at(x), upward.at(y)))
-            .collect();
-        canvas.path(&line, look);
-        if line.len() <= FEW {
-            for point in &line {
-                canvas.circle(*point, 2.6, Look::filled(look.stroke));
-            }
-        }
+        draw_curve(canvas, panel, (across, upward), curve, look);
         x = name_curve(canvas, (x, panel.top - 12.0), &curve.curve.name, look);
-        if curve.curve.name.contains("validation") {
-            mark_lowest(canvas, panel, curve, (across, upward));
+    }
+}
+
+fn draw_curve(
+    canvas: &mut Canvas,
+    panel: Panel,
+    (across, upward): (Scale, Scale),
+    curve: &MethodCurve,
+    look: Look,
+) {
+    let at = |(x, y): (f64, f64)| (across.at(x), upward.at(y));
+    let line: Vec<_> = finite(curve).map(at).collect();
+    canvas.path(&line, look);
+    if line.len() <= FEW {
+        for point in &line {
+            canvas.circle(*point, 2.6, Look::filled(look.stroke));
         }
+    }
+    if curve.curve.name.contains("validation") {
+        mark_lowest(canvas, panel, curve, (across, upward));
     }
 }
 

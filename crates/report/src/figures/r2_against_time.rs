@@ -1,7 +1,7 @@
 //! What accuracy costs: R2 against processor time, a point per method.
 
 use super::drawing::{
-    Anchor, Canvas, Look, Paint, Panel, Scale, TextLook, marker, shortened, text_width,
+    Anchor, Canvas, Look, Paint, Panel, Scale, TextLook, extent, marker, shortened, text_width,
 };
 use super::{WIDTH, paint_of};
 use crate::Figure;
@@ -33,14 +33,8 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
     if known.len() < 2 {
         return None;
     }
-    let ends = |of: fn(&(&str, f64, f64)) -> f64| {
-        let values = known.iter().map(of);
-        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), v| {
-            (a.min(v), b.max(v))
-        })
-    };
-    let (short, long) = ends(|point| point.1);
-    let (low, high) = ends(|point| point.2);
+    let (short, long) = extent(known.iter().map(|point| point.1));
+    let (low, high) = extent(known.iter().map(|point| point.2));
     let across = Scale::logarithmic((short / 1.5, long * 2.5), PANEL.across());
     let upward = Scale::linear((low.max(high.min(0.0) + FAR_BELOW), high), PANEL.upward());
     let upward = upward.rounded(6);

@@ -3,7 +3,7 @@
 
 use super::WIDTH;
 use super::drawing::{
-    Anchor, BoxStatistics, Canvas, Look, Paint, Panel, Scale, TextLook, draw_box, label_room,
+    Anchor, BoxStatistics, Canvas, Look, LyingBox, Paint, Panel, Scale, TextLook, label_room,
     shortened, viridis,
 };
 use super::r2_by_method::{beyond, low_end};
@@ -147,7 +147,14 @@ fn draw_row(
         TextLook::label().at(Anchor::End),
     );
     let share = colors.at(row.samples as f64) / colors.pixels().1;
-    draw_box(canvas, &row.found, scale, (y, ROW * 0.62), viridis(share));
+    let (color, thickness) = (viridis(share), ROW * 0.62);
+    let drawn = LyingBox {
+        statistics: &row.found,
+        y,
+        thickness,
+        color,
+    };
+    drawn.draw(canvas, scale);
     beyond(canvas, &row.found, scale, (panel.left, y));
     let look = TextLook::label().soft().at(Anchor::End);
     canvas.text(

@@ -1,8 +1,7 @@
 //! Distribution of R2 over genes, a box per method, a panel per scenario.
 
 use super::drawing::{
-    Anchor, BoxStatistics, Canvas, Look, Paint, Panel, Scale, TextLook, draw_box, label_room,
-    shortened,
+    BoxStatistics, Canvas, Look, LyingBox, Paint, Panel, Scale, TextLook, label_room, name_rows,
 };
 use super::{WIDTH, color_of};
 use crate::Figure;
@@ -12,8 +11,8 @@ use crate::numbers::{count, percent, score};
 const ROW: f64 = 38.0;
 const TOP: f64 = 34.0;
 const BELOW: f64 = 52.0;
-/// Room for the mean beside a panel.
-const BESIDE: f64 = 62.0;
+/// Room for the mean beside a panel, and for space.
+const BESIDE: f64 = 72.0;
 /// R2 lower than this is off the axis; ours, at the error of twice the training mean's variance.
 pub(super) const LOWEST: f64 = -1.0;
 
@@ -29,36 +28,27 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
                 .collect()
         })
         .collect();
-    let most = boxes
-        .iter()
-        .flatten()
-        .flatten()
-        .map(|found| found.count)
-        .max()?;
-    let scale_from = low_end(boxes.iter().flatten().flatten());
+    let found = || boxes.iter().flatten().flatten();
+    let most = found().map(|found| found.count).max()?;
+    let low = low_end(found());
     let room = label_room(labels.iter().copied(), 250.0) + 16.0;
-    let panels = boxes.len() as f64;
-    let width = (WIDTH - room) / panels - BESIDE - 10.0;
+    let step = (WIDTH - room) / boxes.len() as f64;
     let height = labels.len() as f64 * ROW;
     let mut canvas = Canvas::new(WIDTH, TOP + height + BELOW);
-    for (row, label) in labels.iter().enumerate() {
-        let at = (room - 12.0, TOP + (row as f64 + 0.5) * ROW + 4.0);
-        let text = shortened(label, 12.0, room - 16.0);
-        canvas.text(at, &text, TextLook::label().at(Anchor::End));
-    }
-    for (index, scenario) in findings.scenarios.iter().enumerate() {
-        let left = room + index as f64 * (width + BESIDE + 10.0);
+    name_rows(&mut canvas, &labels, (room, TOP), ROW);
+    for (index, boxes) in boxes.iter().enumerate() {
+        let left = room + index as f64 * step;
         let panel = Panel {
             left,
             top: TOP,
-            width,
+            width: step - BESIDE,
             height,
         };
-        panel.heading(&mut canvas, scenario_title(scenario));
-        let scale = Scale::linear((scale_from, 1.0), panel.across());
+        panel.heading(&mut canvas, scenario_title(findings.scenarios[index]));
+        let scale = Scale::linear((low, 1.0), panel.across());
         panel.lower_axis(&mut canvas, scale, "R2 of a gene");
         panel.reference(&mut canvas, scale, 0.0);
-        draw_rows(&mut canvas, findings, panel, scale, &labels, &boxes[index]);
+        draw_rows(&mut canvas, findings, (panel, scale), &labels, boxes);
     }
     Some(described(findings, canvas, most))
 }
@@ -77,8 +67,7 @@ pub(super) fn low_end<'a>(boxes: impl Iterator<Item = &'a BoxStatistics>) -> f64
 fn draw_rows(
     canvas: &mut Canvas,
     findings: &Findings,
-    panel: Panel,
-    scale: Scale,
+    (panel, scale): (Panel, Scale),
     labels: &[&str],
     boxes: &[Option<BoxStatistics>],
 ) {
@@ -91,13 +80,14 @@ fn draw_rows(
             canvas.text(at, "no score", TextLook::label().soft());
             continue;
         };
-        draw_box(
-            canvas,
-            found,
-            scale,
-            (y, ROW * 0.5),
-            color_of(findings, label),
-        );
+        let color = color_of(findings, label);
+        let drawn = LyingBox {
+            statistics: found,
+            y,
+            thickness: ROW * 0.5,
+            color,
+        };
+        drawn.draw(canvas, scale);
         if scale.covers(found.mean) {
             draw_mean(canvas, scale.at(found.mean), y);
         }

@@ -107,12 +107,21 @@ fn grid() -> Look {
 }
 
 /// Width that row labels need, at most `most`.
-pub(crate) fn label_room<'a>(labels: impl IntoIterator<Item = &'a str>, most: f64) -> f64 {
+pub(crate) fn label_room<L: AsRef<str>>(labels: impl IntoIterator<Item = L>, most: f64) -> f64 {
     labels
         .into_iter()
-        .map(|label| text_width(label, LABEL))
+        .map(|label| text_width(label.as_ref(), LABEL))
         .fold(0.0, f64::max)
         .min(most)
+}
+
+/// Names of rows, ending left of `left`.
+pub(crate) fn name_rows(canvas: &mut Canvas, labels: &[&str], (left, top): (f64, f64), row: f64) {
+    for (index, label) in labels.iter().enumerate() {
+        let at = (left - 12.0, top + (index as f64 + 0.5) * row + 4.0);
+        let text = shortened(label, LABEL, left - 16.0);
+        canvas.text(at, &text, TextLook::label().at(Anchor::End));
+    }
 }
 
 /// An entry of a legend: the words and the place that gives color and shape.

@@ -60,60 +60,70 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
     sorted[lower] + (place - lower as f64) * (sorted[upper] - sorted[lower])
 }
 
-/// A lying box about the line `y`; what lies beyond the scale is not drawn.
-pub(crate) fn draw_box(
-    canvas: &mut Canvas,
-    statistics: &BoxStatistics,
-    scale: Scale,
-    (y, thickness): (f64, f64),
-    color: Color,
-) {
-    let at = |value: f64| scale.at(value);
-    let half = thickness / 2.0;
-    let thin = Look::drawn(Paint::Soft, 1.0);
-    let (low, high) = statistics.whiskers;
-    let (left, right) = statistics.quartiles;
-    draw_outliers(canvas, statistics, scale, y, color);
-    if !scale.covers(right) {
-        return;
-    }
-    canvas.line((at(low), y), (at(left), y), thin);
-    canvas.line((at(right), y), (at(high), y), thin);
-    for end in [low, high].into_iter().filter(|end| scale.covers(*end)) {
-        canvas.line((at(end), y - half / 2.0), (at(end), y + half / 2.0), thin);
-    }
-    let size = ((at(right) - at(left)).max(1.0), thickness);
-    let look = Look::filled(Paint::Data(color)).outlined(Paint::Soft, 1.0);
-    canvas.rectangle((at(left), y - half), size, 1.5, look);
-    if !scale.covers(statistics.median) {
-        return;
-    }
-    let median = at(statistics.median);
-    // White under the ink keeps the median seen on dark and on light boxes.
-    for (paint, width) in [(Paint::Ground, 4.0), (Paint::Ink, 2.0)] {
-        canvas.line(
-            (median, y - half),
-            (median, y + half),
-            Look::drawn(paint, width),
-        );
-    }
+/// A box that lies about the line `y`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LyingBox<'a> {
+    pub(crate) statistics: &'a BoxStatistics,
+    pub(crate) y: f64,
+    pub(crate) thickness: f64,
+    pub(crate) color: Color,
 }
 
-fn draw_outliers(
-    canvas: &mut Canvas,
-    statistics: &BoxStatistics,
-    scale: Scale,
-    y: f64,
-    color: Color,
-) {
-    let look = Look::filled(Paint::Data(color)).faded(0.7);
-    let mut last = f64::NEG_INFINITY;
-    for value in statistics.outliers().filter(|value| scale.covers(*value)) {
-        let x = scale.at(value);
-        // Points less than half a pixel apart cannot be told apart and are drawn once.
-        if x - last >= 0.5 {
-            canvas.circle((x, y), 1.8, look);
-            last = x;
+impl LyingBox<'_> {
+    /// Draws what the scale reaches; what lies beyond is left out.
+    pub(crate) fn draw(self, canvas: &mut Canvas, scale: Scale) {
+        let Self {
+            statistics,
+            y,
+            thickness,
+            color,
+        } = self;
+        let (at, half) = (|value: f64| scale.at(value), thickness / 2.0);
+        self.draw_outliers(canvas, scale);
+        let (left, right) = statistics.quartiles;
+        if !scale.covers(right) {
+            return;
+        }
+        self.draw_whiskers(canvas, scale);
+        let size = ((at(right) - at(left)).max(1.0), thickness);
+        let look = Look::filled(Paint::Data(color)).outlined(Paint::Soft, 1.0);
+        canvas.rectangle((at(left), y - half), size, 1.5, look);
+        if !scale.covers(statistics.median) {
+            return;
+        }
+        let median = at(statistics.median);
+        // White under the ink keeps the median seen on dark and on light boxes.
+        for (paint, width) in [(Paint::Ground, 4.0), (Paint::Ink, 2.0)] {
+            let look = Look::drawn(paint, width);
+            canvas.line((median, y - half), (median, y + half), look);
+        }
+    }
+
+    fn draw_whiskers(self, canvas: &mut Canvas, scale: Scale) {
+        let (y, look) = (self.y, Look::drawn(Paint::Soft, 1.0));
+        let (low, high) = self.statistics.whiskers;
+        let (left, right) = self.statistics.quartiles;
+        for (from, to) in [(low, left), (right, high)] {
+            canvas.line((scale.at(from), y), (scale.at(to), y), look);
+        }
+        let cap = self.thickness / 4.0;
+        for end in [low, high].into_iter().filter(|end| scale.covers(*end)) {
+            let x = scale.at(end);
+            canvas.line((x, y - cap), (x, y + cap), look);
+        }
+    }
+
+    fn draw_outliers(self, canvas: &mut Canvas, scale: Scale) {
+        let look = Look::filled(Paint::Data(self.color)).faded(0.7);
+        let mut last = f64::NEG_INFINITY;
+        let seen = self.statistics.outliers();
+        for value in seen.filter(|value| scale.covers(*value)) {
+            let x = scale.at(value);
+            // Points less than half a pixel apart cannot be told apart and are drawn once.
+            if x - last >= 0.5 {
+                canvas.circle((x, self.y), 1.8, look);
+                last = x;
+            }
         }
     }
 }

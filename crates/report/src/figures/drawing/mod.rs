@@ -9,11 +9,11 @@ mod marks;
 mod scale;
 mod text_width;
 
-pub(crate) use axes::{Panel, label_room, legend, legend_height};
+pub(crate) use axes::{Panel, label_room, legend, legend_height, name_rows};
 pub(crate) use canvas::Canvas;
 pub(crate) use color::{Color, method_color, viridis};
 pub(crate) use hexagons::{Hexagons, density_color};
 pub(crate) use looks::{Anchor, Look, Paint, TextLook};
-pub(crate) use marks::{BoxStatistics, draw_box, marker};
-pub(crate) use scale::Scale;
+pub(crate) use marks::{BoxStatistics, LyingBox, marker};
+pub(crate) use scale::{Scale, extent};
 pub(crate) use text_width::{shortened, text_width};
