@@ -5,17 +5,16 @@ use std::collections::HashSet;
 use imputome_core::{Covariates, Dataset, Mask, Names};
 
 use crate::body::{self, TableLines};
-use crate::covariates::{self, Column};
-use crate::groups::donors_of;
 use crate::lines::Lines;
-use crate::number::is_gap;
 use crate::orientation::{self, Evidence};
 use crate::preamble::{self, Preamble};
 use crate::text_table::{self, TextTable};
 use crate::{
-    Compression, Error, Format, GroupRule, LineText, Orientation, ReadFacts, ReadOptions, Result,
-    Source, TableRead, arrange, scale,
+    Compression, Error, LineText, Orientation, ReadFacts, ReadOptions, Result, Source, TableRead,
+    arrange,
 };
+
+mod annotate;
 
 /// Reads a table with its gaps, covariates, groups and scale, on the current threads.
 ///
@@ -41,8 +40,8 @@ pub fn read_table(source: &Source, options: &ReadOptions) -> Result<TableRead> {
         return Err(nothing_measured(&text.file));
     }
     let mut read = TableRead { dataset, facts };
-    add_covariates(&mut read, options, known.as_ref())?;
-    add_scale(&mut read, options);
+    annotate::add_covariates(&mut read, options, known.as_ref())?;
+    annotate::add_scale(&mut read, options);
     Ok(read)
 }
 
@@ -159,62 +158,6 @@ fn facts_of(
     }
 }
 
-impl ReadFacts {
-    fn tell_form(&mut self, why_rows: &str) {
-        let compression = match self.compression {
-            Compression::Plain => "",
-            Compression::Gzip => ", gzip",
-            Compression::Zstd => ", zstd",
-        };
-        let format = match self.layout.format {
-            Format::Delimited(delimiter) => format!("{} between fields", delimiter.name()),
-            Format::Gct12 => "GCT 1.2".into(),
-            Format::Gct13 => "GCT 1.3".into(),
-        };
-        self.notes
-            .push(format!("{}: {format}{compression}", self.name));
-        let rows = match self.layout.rows {
-            Orientation::Samples => "samples",
-            Orientation::Genes => "genes",
-        };
-        self.notes.push(format!("lines are {rows}: {why_rows}"));
-        if self.long_values > 0 {
-            self.notes.push(format!(
-                "{} values have more digits than single precision holds; estimates are made from \
-                 the nearest single-precision values",
-                self.long_values
-            ));
-        }
-    }
-
-    fn tell_gaps(&mut self, dataset: &Dataset) {
-        let entries = (dataset.n_samples() * dataset.n_genes()) as f64;
-        self.notes.push(format!(
-            "{} samples, {} genes",
-            dataset.n_samples(),
-            dataset.n_genes()
-        ));
-        if self.gaps == 0 {
-            self.notes.push("no gaps".into());
-            return;
-        }
-        let spelled: Vec<String> = self
-            .gap_spellings
-            .iter()
-            .map(|(spelling, count)| match spelling.as_str() {
-                "" => format!("empty ({count})"),
-                spelling => format!("{spelling} ({count})"),
-            })
-            .collect();
-        self.notes.push(format!(
-            "{} gaps, {:.2} % of entries, written as {}",
-            self.gaps,
-            100.0 * self.gaps as f64 / entries,
-            spelled.join(", ")
-        ));
-    }
-}
-
 fn dataset_of(
     file: &str,
     preamble: Preamble,
@@ -256,105 +199,5 @@ fn nothing_measured(file: &str) -> Error {
         expected: "measured values".into(),
         found: "gaps alone".into(),
         advice: "check the delimiter and whether the right table was exported".into(),
-    }
-}
-
-fn add_covariates(
-    read: &mut TableRead,
-    options: &ReadOptions,
-    known: Option<&TextTable>,
-) -> Result<()> {
-    let (dataset, facts) = (&mut read.dataset, &mut read.facts);
-    let mut columns = Vec::new();
-    if let Some(table) = known {
-        expect_columns(table, options)?;
-        let joined = covariates::join(table, &dataset.samples)?;
-        columns = joined.columns;
-        facts.notes.extend(joined.notes);
-        facts.warnings.extend(joined.warnings);
-    }
-    if facts.layout.rows == Orientation::Genes {
-        columns.extend(columns_of_texts(&facts.layout.column_texts, &columns));
-    }
-    let inside = |source| Error::Dataset {
-        file: facts.name.clone(),
-        source,
-    };
-    let asked = options.covariates.as_ref();
-    let decimal = options.decimal;
-    let classified = covariates::classify(columns, asked, &options.groups, decimal)?;
-    let n = dataset.n_samples();
-    dataset.covariates = Covariates::new(n, classified.covariates).map_err(inside)?;
-    facts.notes.extend(classified.notes);
-    add_groups(read, &options.groups, classified.groups);
-    Ok(())
-}
-
-/// Refuses names of columns that the covariate table lacks.
-fn expect_columns(table: &TextTable, options: &ReadOptions) -> Result<()> {
-    let asked = options.covariates.iter();
-    let asked = asked.flat_map(|c| c.categorical.iter().chain(&c.numeric));
-    let group = match &options.groups {
-        GroupRule::Column(name) => Some(name),
-        GroupRule::Auto | GroupRule::None => None,
-    };
-    for name in asked.chain(group) {
-        table.column(name)?;
-    }
-    Ok(())
-}
-
-/// Metadata of GCT columns that the covariate table does not have too.
-fn columns_of_texts(texts: &[LineText], known: &[Column]) -> Vec<Column> {
-    let text_of = |text: &String| (!is_gap(text.as_bytes())).then(|| text.clone());
-    texts
-        .iter()
-        .filter(|text| known.iter().all(|column| column.name != text.name))
-        .map(|text| Column {
-            name: text.name.clone(),
-            texts: text.texts.iter().map(text_of).collect(),
-        })
-        .collect()
-}
-
-fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) {
-    let samples = &read.dataset.samples;
-    let (groups, why) = match (rule, column) {
-        (GroupRule::None, _) => return,
-        (_, Some(column)) => {
-            let own = |(text, sample): (Option<String>, &str)| text.unwrap_or(sample.into());
-            let groups: Vec<String> = column
-                .texts
-                .into_iter()
-                .zip(samples.iter())
-                .map(own)
-                .collect();
-            (groups, format!("from column {:?}", column.name))
-        }
-        (_, None) => match donors_of(samples.iter()) {
-            Some((donors, told)) => (donors, format!("from {told} sample names")),
-            None => return,
-        },
-    };
-    let distinct: HashSet<&str> = groups.iter().map(String::as_str).collect();
-    read.facts
-        .notes
-        .push(format!("{} donors, {why}", distinct.len()));
-    read.dataset.groups = Some(groups);
-}
-
-fn add_scale(read: &mut TableRead, options: &ReadOptions) {
-    match options.scale {
-        Some(asked) => {
-            read.dataset.scale = asked;
-            read.facts
-                .notes
-                .push(format!("scale {asked}: as asked for"));
-        }
-        None => {
-            let (scale, why) = scale::guess_scale(&read.dataset);
-            read.dataset.scale = scale;
-            read.facts.notes.push(format!("scale {scale}: {why}"));
-        }
     }
 }

@@ -30,14 +30,17 @@ pub(super) fn read(lines: &mut Lines, format: Format) -> Result<Preamble> {
         header.pop();
     }
     let header_line = lines.number();
-    let name_at = usize::from(format == Format::Gct12 && header[0] == "id" && header[1] == "Name");
-    let leading = 1 + name_at + declared.text_columns;
-    let found = header.len().saturating_sub(leading);
-    if found != declared.columns {
+    let name_at = usize::from(format == Format::Gct12 && has_id_before_name(&header));
+    let leading = (1 + name_at).saturating_add(declared.text_columns);
+    let found = header.len().checked_sub(leading);
+    if found != Some(declared.columns) || declared.columns == 0 {
         return Err(refusal(
             lines,
-            format!("{} columns of values, as line 2 declares", declared.columns),
-            found.to_string(),
+            format!(
+                "{} columns of values, as line 2 declares",
+                declared.columns.max(1)
+            ),
+            found.unwrap_or(0).to_string(),
         ));
     }
     let columns = header.split_off(leading);
@@ -62,6 +65,10 @@ pub(super) fn read(lines: &mut Lines, format: Format) -> Result<Preamble> {
         },
         columns,
     })
+}
+
+fn has_id_before_name(header: &[String]) -> bool {
+    matches!(header, [id, name, ..] if id == "id" && name == "Name")
 }
 
 fn read_declared(lines: &mut Lines, format: Format) -> Result<Declared> {
