@@ -2,6 +2,10 @@
 //!
 //! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (2011). A number is a
 //! function of (seed, stream, step, sample, unit), so any thread may draw any of them in any order.
+//!
+//! Every engine draws dropout alike: layer number `n` (from 0; branch after branch, its blocks, then its heads) keeps
+//! unit `u` of sample `s` at step `t` where the uniform number of stream `ENGINE_STREAMS + n` at (`t`, `s`, `u`) is
+//! not below the rate.
 
 /// First stream that the engine keeps for itself (initial weights and dropout); other users stay below.
 pub const ENGINE_STREAMS: u32 = 0x8000_0000;

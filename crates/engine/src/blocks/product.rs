@@ -8,7 +8,7 @@ use rayon::prelude::*;
 const PANEL_COLUMNS: usize = 512;
 
 /// Columns of a tile of the kernel in the backward pass.
-pub(crate) const TILE_COLUMNS: usize = 256;
+pub(crate) const TILE_COLUMNS: usize = 1024;
 
 /// Values of the kernel in the rows that one task of the backward pass visits: with 512 KiB of weights a task is
 /// long enough to be worth handing out, and short enough to keep many threads busy.

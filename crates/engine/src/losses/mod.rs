@@ -165,3 +165,104 @@ pub fn evaluate(
         .collect();
     loss.value(&sums)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gradient of all entries, two for each sample.
+    fn gradient(
+        loss: &dyn Loss,
+        output: &[f32],
+        target: &[f32],
+        weight: Option<&[f32]>,
+    ) -> Vec<f32> {
+        let entries: Vec<Entries<'_>> = (0..output.len())
+            .step_by(2)
+            .map(|at| Entries {
+                output: &output[at..at + 2],
+                target: &target[at..at + 2],
+                weight: weight.map(|weight| &weight[at..at + 2]),
+            })
+            .collect();
+        let sums: Vec<Sums> = entries.iter().map(|entries| loss.sums(entries)).collect();
+        let mut gradient = vec![f32::NAN; output.len()];
+        for ((entries, factor), gradient) in entries
+            .iter()
+            .zip(loss.factors(&sums))
+            .zip(gradient.chunks_mut(2))
+        {
+            loss.gradient(entries, factor as f32, gradient);
+        }
+        gradient
+    }
+
+    #[test]
+    fn each_sample_counts_alike_however_few_entries_are_selected() {
+        let loss = MeanSquaredError::per_sample();
+        let (output, weight) = ([1.0, 5.0, 1.0, 1.0], [1.0, 0.0, 1.0, 1.0]);
+        let value = evaluate(&loss, 2, &output, &[0.0; 4], Some(&weight));
+        // Means 1 and 1 over the samples, short of 1 by the offset of 1e-7.
+        assert!((value - 1.0).abs() < 2e-7);
+        let expected = [1.0, 0.0, 0.5, 0.5];
+        for (g, expected) in gradient(&loss, &output, &[0.0; 4], Some(&weight))
+            .iter()
+            .zip(expected)
+        {
+            // The offset again, and one rounding.
+            assert!((g - expected).abs() < 3e-7);
+        }
+    }
+
+    #[test]
+    fn a_sample_without_selected_entries_has_neither_loss_nor_gradient() {
+        let losses: [&dyn Loss; 4] = [
+            &MeanSquaredError::per_sample(),
+            &RootMeanSquaredError,
+            &ValueWeightedSquaredError,
+            &BinaryCrossEntropy {
+                average: Average::PerSample { offset: 1.0 },
+            },
+        ];
+        for loss in losses {
+            let output = [f32::INFINITY, f32::NAN];
+            assert_eq!(evaluate(loss, 2, &output, &[1.0; 2], Some(&[0.0; 2])), 0.0);
+            assert_eq!(
+                gradient(loss, &output, &[1.0; 2], Some(&[0.0; 2])),
+                [0.0; 2]
+            );
+        }
+    }
+
+    #[test]
+    fn the_root_of_no_error_has_no_gradient() {
+        assert_eq!(
+            gradient(&RootMeanSquaredError, &[3.0, 4.0], &[3.0, 4.0], None),
+            [0.0; 2]
+        );
+    }
+
+    #[test]
+    fn targets_of_value_zero_never_count() {
+        let (output, target) = ([3.0, 9.0], [1.0, 0.0]);
+        // One entry of two counts: 1 * 2² / 2, and its slope 2 * 1 * 2 / 2.
+        assert_eq!(
+            evaluate(&ValueWeightedSquaredError, 2, &output, &target, None),
+            2.0
+        );
+        assert_eq!(
+            gradient(&ValueWeightedSquaredError, &output, &target, None),
+            [2.0, 0.0]
+        );
+    }
+
+    #[test]
+    fn cross_entropy_stays_finite_at_extreme_logits() {
+        let loss = BinaryCrossEntropy {
+            average: Average::Entries,
+        };
+        let (output, target) = ([500.0, -500.0], [0.0, 1.0]);
+        assert_eq!(evaluate(&loss, 2, &output, &target, None), 500.0);
+        assert_eq!(gradient(&loss, &output, &target, None), [0.5, -0.5]);
+    }
+}
