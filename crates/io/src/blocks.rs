@@ -20,6 +20,7 @@ const LONGEST_LINE: usize = 512 * 1024 * 1024;
 pub(crate) struct Blocks {
     filled: Receiver<io::Result<Vec<u8>>>,
     emptied: Sender<Vec<u8>>,
+    ended: bool,
 }
 
 impl Blocks {
@@ -28,30 +29,49 @@ impl Blocks {
         let (send_filled, filled) = sync_channel(WAITING);
         let (emptied, take_emptied) = channel();
         std::thread::spawn(move || read_ahead(reader, &send_filled, &take_emptied));
-        Self { filled, emptied }
+        Self {
+            filled,
+            emptied,
+            ended: false,
+        }
     }
 
     /// The next block; nothing at the end. Every block but the last ends with a line end.
-    pub(crate) fn next(&self) -> io::Result<Option<Vec<u8>>> {
-        self.filled.recv().ok().transpose()
+    pub(crate) fn next(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.ended {
+            return Ok(None);
+        }
+        // A reader that is gone without a word about the end has failed.
+        let next = self.filled.recv();
+        self.take(next.unwrap_or_else(|_| Err(io::Error::other("the reader broke off"))))
     }
 
     /// The blocks that are ready, at least one and at most `most`; none at the end. An error
     /// comes after the blocks before it.
-    pub(crate) fn next_batch(&self, most: usize) -> (Vec<Vec<u8>>, io::Result<()>) {
+    pub(crate) fn next_batch(&mut self, most: usize) -> (Vec<Vec<u8>>, io::Result<()>) {
         let mut batch = Vec::with_capacity(most);
-        let mut next = self.filled.recv().ok();
+        let mut next = self.next();
         loop {
             match next {
-                Some(Ok(block)) => batch.push(block),
-                Some(Err(error)) => return (batch, Err(error)),
-                None => return (batch, Ok(())),
+                Ok(Some(block)) => batch.push(block),
+                Ok(None) => return (batch, Ok(())),
+                Err(error) => return (batch, Err(error)),
             }
-            if batch.len() == most {
+            if batch.len() == most || self.ended {
                 return (batch, Ok(()));
             }
-            next = self.filled.try_recv().ok();
+            match self.filled.try_recv() {
+                Ok(message) => next = self.take(message),
+                Err(_) => return (batch, Ok(())),
+            }
         }
+    }
+
+    /// Tells the end, an empty block, from what comes before it.
+    fn take(&mut self, message: io::Result<Vec<u8>>) -> io::Result<Option<Vec<u8>>> {
+        let block = message?;
+        self.ended = block.is_empty();
+        Ok((!self.ended).then_some(block))
     }
 
     /// Takes a block back, so that its memory is used again.
@@ -61,6 +81,7 @@ impl Blocks {
     }
 }
 
+/// Sends blocks, and an empty one for the end.
 fn read_ahead(
     mut reader: Box<dyn Read + Send>,
     filled: &SyncSender<io::Result<Vec<u8>>>,
@@ -72,13 +93,17 @@ fn read_ahead(
         block.clear();
         block.append(&mut rest);
         let outcome = fill_block(&mut *reader, &mut block, &mut rest);
-        let (last, message) = match outcome {
-            Ok(last) => (last, Ok(block)),
-            Err(error) => (true, Err(error)),
-        };
-        let empty = matches!(&message, Ok(block) if block.is_empty());
+        let failed = outcome.is_err();
+        let last = matches!(outcome, Ok(true));
+        let whole = last && !block.is_empty();
         // A receiver that is gone has seen enough.
-        if (!empty && filled.send(message).is_err()) || last {
+        if filled.send(outcome.map(|_| block)).is_err() || failed {
+            return;
+        }
+        if last {
+            if whole {
+                let _ = filled.send(Ok(Vec::new()));
+            }
             return;
         }
     }

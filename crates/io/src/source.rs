@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::Result;
-use crate::compression::unreadable;
+use crate::compression::{open_file, unreadable};
 
 /// Where a table is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +32,16 @@ impl Source {
         }
     }
 
-    /// A source that can be read twice: standard input is taken into memory as it comes,
-    /// compressed or not.
+    /// A source that can be read twice: standard input and pipes are taken into memory as they
+    /// come, compressed or not.
     pub fn rereadable(self) -> Result<Self> {
         let name = self.name();
-        if self != Self::Stdin {
-            return Ok(self);
-        }
         let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        let read = match &self {
+            Self::Stdin => std::io::stdin().lock().read_to_end(&mut bytes),
+            Self::Path(path) if is_pipe(path) => open_file(path)?.0.read_to_end(&mut bytes),
+            Self::Path(_) | Self::Memory { .. } => return Ok(self),
+        };
         read.map_err(|error| unreadable(&name, &error))?;
         Ok(Self::Memory {
             name,
@@ -56,6 +57,10 @@ impl Source {
             Self::Memory { name, .. } => name.clone(),
         }
     }
+}
+
+fn is_pipe(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
 }
 
 /// Where a table is written to.

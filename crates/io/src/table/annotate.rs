@@ -37,8 +37,7 @@ pub(super) fn add_covariates(
     let n = dataset.n_samples();
     dataset.covariates = Covariates::new(n, classified.covariates).map_err(inside)?;
     facts.notes.extend(classified.notes);
-    add_groups(read, &options.groups, classified.groups);
-    Ok(())
+    add_groups(read, &options.groups, classified.groups)
 }
 
 /// Refuses names of columns that the covariate table lacks.
@@ -68,10 +67,17 @@ fn columns_of_texts(texts: &[LineText], known: &[Column]) -> Vec<Column> {
         .collect()
 }
 
-fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) {
+fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) -> Result<()> {
     let samples = &read.dataset.samples;
     let (groups, why) = match (rule, column) {
-        (GroupRule::None, _) => return,
+        (GroupRule::None, _) => return Ok(()),
+        (GroupRule::Column(name), None) => {
+            return Err(Error::Request(format!(
+                "{}: no covariate column is called {name:?}, besides the one that names the \
+                 samples; give a covariate table with the column, or leave --group out",
+                read.facts.name
+            )));
+        }
         (_, Some(column)) => {
             let own = |(text, sample): (Option<String>, &str)| text.unwrap_or(sample.into());
             let groups: Vec<String> = column
@@ -84,7 +90,7 @@ fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) {
         }
         (_, None) => match donors_of(samples.iter()) {
             Some((donors, told)) => (donors, format!("from {told} sample names")),
-            None => return,
+            None => return Ok(()),
         },
     };
     let distinct: HashSet<&str> = groups.iter().map(String::as_str).collect();
@@ -92,6 +98,7 @@ fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) {
         .notes
         .push(format!("{} donors, {why}", distinct.len()));
     read.dataset.groups = Some(groups);
+    Ok(())
 }
 
 pub(super) fn add_scale(read: &mut TableRead, options: &ReadOptions) {

@@ -152,3 +152,18 @@ fn covariate_names_tell_the_orientation_of_a_table() {
     assert_eq!(read.dataset.samples.as_slice(), ["x9", "y8"]);
     assert!(read.dataset.groups.is_none());
 }
+
+#[test]
+fn a_group_that_no_covariate_tells_is_refused() {
+    let options = ReadOptions {
+        groups: GroupRule::Column("donor".into()),
+        ..ReadOptions::default()
+    };
+    let error = read_table(&bytes(TABLE), &options).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("no covariate column is called \"donor\"")
+    );
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
