@@ -69,9 +69,9 @@ pub struct Knn {
 
 impl Default for Knn {
     fn default() -> Self {
-        // The best of 10 to 20, which the source finds stable, on GTEx; see the method page.
+        // Within the 10 to 20 that the source finds stable; measured on GTEx, see the method page.
         Self {
-            neighbors: 10,
+            neighbors: 12,
             weights: NeighborWeights::Distance,
         }
     }

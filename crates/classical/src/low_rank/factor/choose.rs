@@ -7,7 +7,7 @@ use imputome_numerics::product;
 use super::Factor;
 use super::columns::{Columns, CovariateColumns};
 use super::em::{Constants, Em};
-use super::model::{Covariances, Model};
+use super::model::{Covariances, Model, Posterior};
 use super::start::Start;
 
 /// Candidates for the number of factors, tried upwards: ours, steps of a quarter to a half.
@@ -34,6 +34,8 @@ pub(super) struct Choice {
     pub(super) factors: usize,
     /// What noise variances are multiplied by.
     pub(super) noise_factor: f64,
+    /// What standard deviations are multiplied by, so that they agree with validation errors.
+    pub(super) spread_factor: f64,
     /// Mean squared error of hidden entries by number of factors.
     pub(super) curve: Option<Curve>,
 }
@@ -43,11 +45,7 @@ pub(super) fn choose(settings: &Factor, train: &Dataset, run: &Run) -> Result<Ch
     let random = &mut run.stream("factor/choice");
     let parts = split_groups(&train.group_of_samples(), &SHARES, random)?;
     let learning = train.select_samples(&parts[0]);
-    let held_out = hide_at_random(
-        &train.select_samples(&parts[1]),
-        f64::from(settings.hidden),
-        random,
-    )?;
+    let held_out = hide_at_random(&train.select_samples(&parts[1]), settings.hidden, random)?;
     let ladder = candidates(settings, learning.n_samples(), learning.n_genes());
     let covariates = CovariateColumns::fit(&learning.covariates, settings.covariate_weight);
     let (columns, _) = covariates.encode(&learning);
@@ -76,20 +74,21 @@ fn climb(
 ) -> Result<Choice> {
     let constants = settings.constants(start.columns.n_columns());
     let mut points = Vec::new();
-    let (mut best, mut best_error, mut failures) = ((1, 1.0), f64::INFINITY, 0);
+    let mut best: Option<Candidate> = None;
+    let mut failures = 0;
     run.progress()
         .begin("choosing the number of factors", ladder.len() as u64);
     for (done, &factors) in ladder.iter().enumerate() {
         let mut em = Em::new(start.columns.clone(), start.model(factors), constants);
         em.run(settings.rounds, TOLERANCE, run)?;
-        let (noise_factor, error) = validation.error(&em);
+        let candidate = validation.judge(em);
+        let error = candidate.error;
         points.push((factors as f64, error));
-        run.progress().advance(
-            done as u64 + 1,
-            &format!("{factors} factors: validation error {error:.4}"),
-        );
-        if error < best_error * (1.0 - WORTH_MORE_FACTORS) {
-            (best, best_error, failures) = ((factors, noise_factor), error, 0);
+        let note = format!("{factors} factors: validation error {error:.4}");
+        run.progress().advance(done as u64 + 1, &note);
+        let worth = best.as_ref().map(|b| b.error * (1.0 - WORTH_MORE_FACTORS));
+        if worth.is_none_or(|worth| error < worth) {
+            (best, failures) = (Some(candidate), 0);
         } else {
             failures += 1;
         }
@@ -98,15 +97,25 @@ fn climb(
         }
     }
     run.progress().end();
+    let best = best.expect("the ladder has a first step");
     Ok(Choice {
-        factors: best.0,
-        noise_factor: best.1,
+        factors: best.em.model.n_factors(),
+        noise_factor: best.noise_factor,
+        spread_factor: validation.spread_factor(&best, &constants),
         curve: Some(Curve {
             name: "validation error".into(),
             step: "factors".into(),
             points,
         }),
     })
+}
+
+/// A fit judged by validation.
+struct Candidate {
+    em: Em,
+    noise_factor: f64,
+    /// Weighted mean squared error of hidden entries.
+    error: f64,
 }
 
 /// Candidates that the table can bear: fewer than samples and than genes.
@@ -127,6 +136,7 @@ struct Validation {
     visible: Columns,
     /// Hidden entries: row of `visible`, column, standardized truth.
     hidden: Vec<(usize, usize, f64)>,
+    genes: usize,
     /// Weight of each row, so that outlying samples do not decide.
     weights: Vec<f64>,
 }
@@ -162,35 +172,75 @@ impl Validation {
         Self {
             visible,
             hidden,
+            genes: held_out.visible().n_genes(),
             weights,
         }
     }
 
-    /// The best factor for noise variances, and the weighted mean squared error with it.
-    fn error(&self, em: &Em) -> (f64, f64) {
-        let mut visible = self.visible.clone();
-        visible.standardize(&em.center, &vec![1.0; em.center.len()]);
-        NOISE_FACTORS
+    /// The error of a fit with the factor for noise variances that serves it best.
+    fn judge(&self, em: Em) -> Candidate {
+        let visible = self.centered(&em);
+        let error = |&noise_factor: &f64| {
+            let model = em.model.with_noise_times(noise_factor);
+            let posterior = model.posterior(&visible, Covariances::NotWanted);
+            let squares = self.squared_errors(&model, &em.center, &posterior);
+            (noise_factor, self.weighted_mean(&squares))
+        };
+        let (noise_factor, error) = NOISE_FACTORS
             .iter()
-            .map(|&factor| {
-                (
-                    factor,
-                    self.error_of(&em.model.with_noise_times(factor), &em.center, &visible),
-                )
-            })
+            .map(error)
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .expect("there are noise factors")
+            .expect("there are noise factors");
+        Candidate {
+            em,
+            noise_factor,
+            error,
+        }
     }
 
-    fn error_of(&self, model: &Model, center: &[f64], visible: &Columns) -> f64 {
-        let posterior = model.posterior(visible, Covariances::NotWanted);
-        let estimates = product(posterior.scores.view(), model.loadings.t());
-        let (mut sum, mut total) = (0.0, 0.0);
-        for &(row, gene, truth) in &self.hidden {
-            let residual = truth - center[gene] - estimates[(row, gene)];
-            sum += self.weights[row] * residual * residual;
-            total += self.weights[row];
+    /// Root of the mean of squared errors over their expected variances.
+    fn spread_factor(&self, best: &Candidate, constants: &Constants) -> f64 {
+        let model = best.em.model.with_noise_times(best.noise_factor);
+        let visible = self.centered(&best.em);
+        let posterior = model.posterior(&visible, Covariances::Wanted);
+        let variances = posterior.variances(&model, 0..self.genes);
+        let mut ratios = self.squared_errors(&model, &best.em.center, &posterior);
+        for (ratio, &(row, gene, _)) in ratios.iter_mut().zip(&self.hidden) {
+            let variance = f64::from(variances[(row, gene)]) + model.noise[gene];
+            let weight = constants.weight(posterior.distances[row], visible.counts[row]);
+            *ratio *= weight / variance;
         }
-        sum / f64::max(total, f64::MIN_POSITIVE)
+        let factor = self.weighted_mean(&ratios).sqrt();
+        if factor > 0.0 && factor.is_finite() {
+            factor
+        } else {
+            1.0
+        }
+    }
+
+    fn centered(&self, em: &Em) -> Columns {
+        let mut visible = self.visible.clone();
+        visible.standardize(&em.center, &vec![1.0; em.center.len()]);
+        visible
+    }
+
+    /// Squared error of each hidden entry.
+    fn squared_errors(&self, model: &Model, center: &[f64], posterior: &Posterior) -> Vec<f64> {
+        let estimates = product(posterior.scores.view(), model.loadings.t());
+        let residual = |&(row, gene, truth): &(usize, usize, f64)| {
+            truth - center[gene] - estimates[(row, gene)]
+        };
+        self.hidden
+            .iter()
+            .map(|entry| residual(entry).powi(2))
+            .collect()
+    }
+
+    /// Mean over hidden entries by the weights of their samples; 0 without any.
+    fn weighted_mean(&self, values: &[f64]) -> f64 {
+        let weight = |(row, _, _): &(usize, usize, f64)| self.weights[*row];
+        let total: f64 = self.hidden.iter().map(weight).sum();
+        let weighted = self.hidden.iter().map(weight).zip(values);
+        weighted.map(|(weight, value)| weight * value).sum::<f64>() / total.max(f64::MIN_POSITIVE)
     }
 }

@@ -127,12 +127,12 @@ impl Columns {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct CovariateColumns {
     encoder: CovariateEncoder,
-    weight: f32,
+    weight: f64,
 }
 
 impl CovariateColumns {
     /// Learns levels and scales. A weight of 0 leaves covariates out.
-    pub(super) fn fit(training: &Covariates, weight: f32) -> Self {
+    pub(super) fn fit(training: &Covariates, weight: f64) -> Self {
         let encoder = if weight > 0.0 {
             CovariateEncoder::fit(training)
         } else {
@@ -195,7 +195,7 @@ impl CovariateColumns {
             for (s, level) in encoded.levels.column(c).iter().enumerate() {
                 if let Some(level) = level {
                     measured.slice_mut(s![s, first..end]).fill(1.0);
-                    values[(s, first + level)] = self.weight;
+                    values[(s, first + level)] = self.weight as f32;
                 }
             }
             first = end;

@@ -234,3 +234,91 @@ fn gappy_moments(
         });
     moments
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    const GAUSSIAN: Constants = Constants {
+        degrees: None,
+        ridge: 0.0,
+        noise_floor: 1e-4,
+    };
+
+    fn fixture() -> Value {
+        let text = include_str!("../../../../../fixtures/classical/factor_sklearn.json");
+        serde_json::from_str(text).unwrap()
+    }
+
+    fn values() -> Array2<f32> {
+        let rows: Vec<Vec<f32>> = serde_json::from_value(fixture()["values"].clone()).unwrap();
+        Array2::from_shape_fn((rows.len(), rows[0].len()), |(r, c)| rows[r][c])
+    }
+
+    fn begin(measured: Array2<f32>, constants: Constants) -> Em {
+        let columns = Columns::new(values() * &measured, measured);
+        let model = Model {
+            loadings: Array2::from_shape_fn((8, 2), |(c, k)| ((c * 3 + k * 5) % 7) as f64 / 7.0),
+            noise: Array1::ones(8),
+        };
+        Em::new(columns, model, constants)
+    }
+
+    /// Every third entry a gap, some samples complete.
+    fn gaps() -> Array2<f32> {
+        Array2::from_shape_fn((60, 8), |(s, g)| {
+            f32::from(u8::from(s % 5 == 0 || (s * 7 + g * 5) % 3 != 0))
+        })
+    }
+
+    #[test]
+    fn the_likelihood_of_complete_data_is_that_of_scikit_learn() {
+        let mut em = begin(Array2::ones((60, 8)), GAUSSIAN);
+        let mut log_likelihood = 0.0;
+        for _ in 0..2000 {
+            log_likelihood = em.round() * 8.0;
+        }
+        let expected = fixture()["mean_log_likelihood"].as_f64().unwrap();
+        // Products are in f32, and EM closes in slowly.
+        assert!(
+            (log_likelihood - expected).abs() < 1e-3,
+            "{log_likelihood} {expected}"
+        );
+    }
+
+    #[test]
+    fn no_round_lowers_the_likelihood_of_what_was_measured() {
+        let student = Constants {
+            degrees: Some(8.0),
+            ..GAUSSIAN
+        };
+        for constants in [GAUSSIAN, student] {
+            let mut em = begin(gaps(), constants);
+            let first = em.round();
+            let mut last = first;
+            for _ in 0..60 {
+                let now = em.round();
+                // Rounding of products in f32.
+                assert!(now > last - 1e-6, "{now} after {last}");
+                last = now;
+            }
+            assert!(last > first + 0.1);
+        }
+    }
+
+    #[test]
+    fn gaps_flagged_and_rows_complete_go_two_ways_to_the_same_model() {
+        let mut complete = begin(Array2::ones((60, 8)), GAUSSIAN);
+        let mut gappy = complete.clone();
+        // The same samples, all treated as if they had gaps.
+        gappy.columns.measured = Array2::ones((60, 8));
+        for _ in 0..5 {
+            complete.round();
+            gappy.round();
+        }
+        let difference = &complete.model.loadings - &gappy.model.loadings;
+        // Five rounds of sums in f32.
+        assert!(difference.iter().all(|d| d.abs() < 1e-4));
+    }
+}

@@ -25,6 +25,8 @@ pub struct FittedFactor {
     pub(super) limits: Array2<f32>,
     /// Degrees of freedom of the t distribution; nothing for a Gaussian.
     pub(super) degrees: Option<f64>,
+    /// What standard deviations are multiplied by, from validation.
+    pub(super) spread_factor: f32,
     pub(super) summary: Summary,
 }
 
@@ -102,7 +104,8 @@ impl FittedFactor {
     }
 
     /// Standard deviation of every gene given what the sample has measured: the root of
-    /// `wᵀ Cov(z) w + ψ`, times `(ν + d) / (ν + p)` for a t distribution.
+    /// `wᵀ Cov(z) w + ψ`, times `(ν + d) / (ν + p)` for a t distribution; times the factor that
+    /// validation found.
     fn spread_from(&self, model: &Model, posterior: &Posterior, columns: &Columns) -> Array2<f32> {
         let genes = self.genes.len();
         let mut spread = Array2::zeros((columns.n_samples(), genes));
@@ -118,7 +121,8 @@ impl FittedFactor {
             let inflation = self
                 .degrees
                 .map_or(1.0, |nu| (nu + distance) / (nu + count));
-            variances.mapv_inplace(|v| (f64::from(v) * inflation).sqrt() as f32);
+            let root = |v: f32| (f64::from(v) * inflation).sqrt() as f32;
+            variances.mapv_inplace(|v| self.spread_factor * root(v));
         }
         columns.in_order(spread)
     }
@@ -168,6 +172,7 @@ impl FittedImputer for FittedFactor {
             .with_fact("factors", &factors)
             .with_fact("covariates", &self.covariates)
             .with_fact("degrees", &self.degrees)
+            .with_fact("spread_factor", &self.spread_factor)
             .with_fact("summary", &self.summary)
     }
 
@@ -183,14 +188,16 @@ pub(super) fn restore(weights: &Weights) -> Result<FittedFactor> {
     let factors: usize = weights.fact("factors")?;
     let columns = genes.len().saturating_add(covariates.n_columns());
     let degrees: Option<f64> = weights.fact("degrees")?;
+    let spread_factor: f32 = weights.fact("spread_factor")?;
     let noise = weights.tensor("noise", &[columns])?;
     let limits = weights.tensor("limits", &[genes.len(), 2])?;
     if noise.iter().any(|&variance| variance <= 0.0)
         || limits.chunks(2).any(|pair| pair[0] > pair[1])
         || degrees.is_some_and(|nu| !(nu > 0.0 && nu.is_finite()))
+        || !(spread_factor > 0.0 && spread_factor.is_finite())
     {
         return Err(Error::Weights(
-            "noise variances and degrees of freedom must be above 0 and limits in order".into(),
+            "noise variances, degrees of freedom and spread factor must be above 0 and limits in order".into(),
         ));
     }
     let table = |values: &[f32], shape: (usize, usize)| {
@@ -208,6 +215,7 @@ pub(super) fn restore(weights: &Weights) -> Result<FittedFactor> {
         genes,
         covariates,
         degrees,
+        spread_factor,
     })
 }
 

@@ -68,21 +68,21 @@ pub struct Factor {
     pub factors: Option<usize>,
     /// Share of the validation samples' entries hidden when choosing the number of factors.
     #[schemars(range(min = 0.05, max = 0.95))]
-    pub hidden: f32,
+    pub hidden: f64,
     /// Size of a level's column against a standardized gene; 0 leaves covariates out.
     #[schemars(range(min = 0.0, max = 100.0))]
-    pub covariate_weight: f32,
+    pub covariate_weight: f64,
     /// How strongly outlying samples lose weight; 0 for a Gaussian, in which they do not.
     ///
     /// Degrees of freedom of the t distribution are the number of columns divided by this.
     #[schemars(range(min = 0.0, max = 10.0))]
-    pub robustness: f32,
+    pub robustness: f64,
     /// Strength of the pull of loadings towards 0, in samples.
     #[schemars(range(min = 0.0, max = 1000.0))]
-    pub ridge: f32,
+    pub ridge: f64,
     /// Smallest noise variance of a gene, as a share of its variance.
     #[schemars(range(min = 0.0001, max = 1.0))]
-    pub noise_floor: f32,
+    pub noise_floor: f64,
     /// Rounds of EM at most.
     #[schemars(range(min = 1))]
     pub rounds: usize,
@@ -124,11 +124,11 @@ impl Factor {
     }
 
     fn constants(&self, n_columns: usize) -> Constants {
-        let degrees = n_columns as f64 / f64::from(self.robustness);
+        let degrees = n_columns as f64 / self.robustness;
         Constants {
             degrees: (self.robustness > 0.0).then_some(degrees),
-            ridge: f64::from(self.ridge),
-            noise_floor: f64::from(self.noise_floor),
+            ridge: self.ridge,
+            noise_floor: self.noise_floor,
         }
     }
 
@@ -149,6 +149,7 @@ impl Factor {
         let choice = Choice {
             factors,
             noise_factor: 1.0,
+            spread_factor: 1.0,
             curve: None,
         };
         Ok((choice, vec![remark]))
@@ -182,6 +183,7 @@ impl Factor {
             noise: noise_of(&start, &em, choice.noise_factor),
             limits: limits(train),
             degrees: constants.degrees,
+            spread_factor: choice.spread_factor as f32,
             summary: summary(choice, remarks),
         })
     }

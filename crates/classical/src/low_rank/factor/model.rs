@@ -274,3 +274,89 @@ pub(super) fn factorize(mut precision: Array2<f64>) -> Cholesky {
     }
     Cholesky::of(Array2::eye(n)).expect("the identity is positive definite")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn model() -> Model {
+        Model {
+            loadings: array![[0.9, 0.1], [-0.4, 0.7], [0.3, 0.3], [0.0, -1.2], [0.6, 0.5]],
+            noise: array![0.2, 0.5, 1.0, 0.1, 0.3],
+        }
+    }
+
+    /// Two samples with gaps around one without.
+    fn columns() -> Columns {
+        let measured = array![
+            [1.0, 0.0, 1.0, 0.0, 1.0],
+            [1.0, 1.0, 1.0, 1.0, 1.0],
+            [0.0, 0.0, 0.0, 1.0, 0.0],
+        ];
+        let values: Array2<f32> = array![
+            [0.5, 9.0, -1.0, 9.0, 2.0],
+            [1.0, -0.3, 0.2, 0.8, -0.6],
+            [9.0, 9.0, 9.0, 1.5, 9.0],
+        ];
+        Columns::new(values * &measured, measured)
+    }
+
+    /// `Σ_go Σ_oo⁻¹ x_o` and `Σ_gg − Σ_go Σ_oo⁻¹ Σ_og + ...` by the dense covariance.
+    fn dense(model: &Model, columns: &Columns, row: usize) -> (Vec<f64>, Vec<f64>) {
+        let covariance = model.loadings.dot(&model.loadings.t()) + Array2::from_diag(&model.noise);
+        let is_seen = |c: &usize| {
+            row.checked_sub(columns.n_complete())
+                .is_none_or(|gappy| columns.measured[(gappy, *c)] > 0.0)
+        };
+        let seen: Vec<usize> = (0..model.noise.len()).filter(is_seen).collect();
+        let visible = columns
+            .values
+            .row(row)
+            .mapv(f64::from)
+            .select(Axis(0), &seen);
+        let own = covariance.select(Axis(0), &seen).select(Axis(1), &seen);
+        // Explained by factors alone, so that a measured gene is not simply its own value.
+        let signal = model.loadings.dot(&model.loadings.t());
+        let cross = signal.select(Axis(1), &seen);
+        let mut gain = cross.t().as_standard_layout().into_owned();
+        Cholesky::of(own).unwrap().solve(gain.view_mut());
+        let means = gain.t().dot(&visible).to_vec();
+        let left = (0..model.noise.len())
+            .map(|c| signal[(c, c)] - cross.row(c).dot(&gain.column(c)))
+            .collect();
+        (means, left)
+    }
+
+    #[test]
+    fn means_and_variances_are_those_of_the_dense_gaussian() {
+        let (model, columns) = (model(), columns());
+        let posterior = model.posterior(&columns, Covariances::Wanted);
+        let estimates = posterior.scores.dot(&model.loadings.t());
+        let variances = posterior.variances(&model, 0..5);
+        for row in 0..3 {
+            let (means, left) = dense(&model, &columns, row);
+            for c in 0..5 {
+                // Products are in f32.
+                assert!((estimates[(row, c)] - means[c]).abs() < 1e-5);
+                assert!((f64::from(variances[(row, c)]) - left[c]).abs() < 1e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn distances_and_determinants_are_those_of_the_dense_gaussian() {
+        let (model, columns) = (model(), columns());
+        let posterior = model.posterior(&columns, Covariances::NotWanted);
+        let covariance = model.loadings.dot(&model.loadings.t()) + Array2::from_diag(&model.noise);
+        let factor = Cholesky::of(covariance).unwrap();
+        let values = columns.values.row(0).mapv(f64::from);
+        let mut solved = values.clone().insert_axis(Axis(1));
+        factor.solve(solved.view_mut());
+        assert!((posterior.distances[0] - values.dot(&solved.column(0))).abs() < 1e-5);
+        assert!((posterior.log_determinants[0] - factor.log_determinant()).abs() < 1e-5);
+        // The last sample measured the fourth column alone, of variance 1.2² + 0.1.
+        assert!((posterior.distances[2] - 1.5 * 1.5 / 1.54).abs() < 1e-5);
+        assert!((posterior.log_determinants[2] - 1.54_f64.ln()).abs() < 1e-5);
+    }
+}
