@@ -77,14 +77,6 @@ pub(crate) fn read_source(
         facts: read.facts,
         as_in_file: true,
     };
-    terminal.say(format!(
-        "{}: {} samples x {} genes, {}, {} gaps",
-        table.facts.name,
-        table.data.n_samples(),
-        table.data.n_genes(),
-        scale_in_words(table.data.scale),
-        table.facts.gaps,
-    ));
     terminal.note_all(&table.facts.notes);
     table.keep_genes(reading.genes.as_deref())?;
     table.settle_zeros(reading.zeros);

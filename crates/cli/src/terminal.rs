@@ -15,6 +15,12 @@ use crate::failure::Failure;
 /// How often a plain line tells how far a step is. Ours: a log of an hour stays readable.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
+/// Width of a line of text. Ours: fits a terminal of 100 columns, and of 80 with few breaks.
+const WIDTH: usize = 92;
+
+/// Ours: a label longer than this does not push its text to the right.
+const WIDEST_INDENT: usize = 12;
+
 /// Prints why the program ends, with advice where there is some.
 pub(crate) fn print_failure(failure: &Failure) {
     let mut lines = format!("error: {}\n", failure.message);
@@ -190,6 +196,29 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
+/// Text after a label, broken at spaces; further lines are indented to the label, or to
+/// [`WIDEST_INDENT`] when it is longer.
+pub(crate) fn paragraph(out: &mut String, label: &str, text: &str) {
+    let indent = label.len().min(WIDEST_INDENT);
+    let mut line = label.to_string();
+    let mut fresh = true;
+    for word in text.split_whitespace() {
+        if !fresh && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            *out += line.trim_end();
+            out.push('\n');
+            line = " ".repeat(indent);
+            fresh = true;
+        }
+        if !fresh || line.ends_with(|c: char| c != ' ') {
+            line.push(' ');
+        }
+        line += word;
+        fresh = false;
+    }
+    *out += line.trim_end();
+    out.push('\n');
+}
+
 fn bar(step: &str, total: u64) -> ProgressBar {
     let (bar, template) = if total > 0 {
         (
@@ -211,6 +240,16 @@ fn bar(step: &str, total: u64) -> ProgressBar {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paragraphs_break_at_spaces_and_keep_their_indent() {
+        let mut out = String::new();
+        paragraph(&mut out, "idea  ", &"word ".repeat(40));
+        let lines: Vec<&str> = out.lines().collect();
+        assert!(lines.iter().all(|line| line.len() <= WIDTH));
+        assert!(lines[0].starts_with("idea  word word"));
+        assert!(lines[1].starts_with("      word word"));
+    }
 
     #[test]
     fn durations_are_told_in_the_unit_that_fits() {

@@ -120,21 +120,55 @@ fn an_evaluation_is_not_replaced_unless_asked_for() {
 #[test]
 fn a_method_that_fails_costs_its_own_score_only() {
     let folder = cohort();
-    // So little memory that a fit in a process of its own passes it, while the estimate does not.
-    let answer = folder.run(&[
+    let one_donor = covariates(48).replace("\tD", "\tD1\t");
+    folder.write("c.tsv", one_donor.replace("donor_id", "donor_id\tnumber"));
+    let answer = folder.succeed(&[
         "evaluate",
         "t.tsv",
         "-o",
         "scores",
+        "--covariates",
+        "c.tsv",
+        "--group",
+        "donor_id",
         "--methods",
-        "mean,pmi:widths=2000+2000:epochs=1:validation=0.5",
+        "mean,pmi",
         "--repeats",
         "1",
         "--scenario",
         "in-place",
     ]);
-    assert_eq!(answer.code, Some(0), "{}", answer.stderr);
-    assert!(answer.stdout.contains("mean"));
+    assert!(
+        answer.stderr.contains("pmi needs at least"),
+        "{}",
+        answer.stderr
+    );
+    assert!(
+        answer.stdout.contains("pmi: pmi needs at least"),
+        "{}",
+        answer.stdout
+    );
+    let runtime = fields(&folder.read("scores/runtime.tsv"));
+    assert_eq!(runtime[1].last().unwrap(), "done");
+    assert!(runtime[2].last().unwrap().contains("donors"));
+}
+
+#[test]
+fn an_evaluation_that_cannot_be_leaves_no_folder() {
+    let folder = Folder::new();
+    folder.write("t.tsv", table(3, 3));
+    let evaluate = [
+        "evaluate",
+        "t.tsv",
+        "-o",
+        "scores",
+        "--methods",
+        "mean",
+        "--rows",
+        "samples",
+    ];
+    folder.fail(3, &["give more samples"], &evaluate);
+    assert_eq!(folder.names(), ["t.tsv"]);
 }
 
 #[test]

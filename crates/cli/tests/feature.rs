@@ -76,11 +76,9 @@ fn factor_comes_near_the_truth_and_says_how_far_off_it_may_be() {
     }
     // Uniform noise of 0.1 has a deviation of 0.058; estimated causes add about as much again.
     assert!((squares / gaps as f64).sqrt() < 0.15, "{squares} {gaps}");
-    // The squared errors that the spread promises, within a factor of two either way.
-    assert!(
-        squares / variances > 0.5 && squares / variances < 2.0,
-        "{squares} {variances}"
-    );
+    // Noise is taken as at least 1 % of a gene's variance, several times what it is here.
+    let ratio = squares / variances;
+    assert!(ratio > 0.1 && ratio < 1.5, "{ratio}");
 }
 
 #[test]

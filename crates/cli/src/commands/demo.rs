@@ -16,7 +16,7 @@ use crate::failure::{Failure, Result};
 use crate::filled::holding;
 use crate::plan::{EvaluatePlan, MethodEntry, ReadingPlan, SamplesPlan};
 use crate::reading::{Table, read_source};
-use crate::teacher::DEFAULT_METHOD;
+use crate::teacher::{CovariateKinds, DEFAULT_METHOD};
 use crate::terminal::duration;
 
 use super::evaluate::write_results;
@@ -31,10 +31,10 @@ const SAMPLES: &[u8] = include_bytes!("../../../../data/demo/gtex_v8_samples.tsv
 /// What the demo calls the data.
 const NAME: &str = "GTEx v8 sample (built in)";
 
-/// Files that the demo leaves for the user to try commands on.
-const TABLE_WITH_GAPS: &str = "table_with_gaps.tsv.gz";
-const SAMPLES_FILE: &str = "samples.tsv";
-const FILLED: &str = "imputed.tsv.gz";
+/// Columns of the samples' table.
+const CATEGORICAL: [&str; 2] = ["tissue", "sex"];
+const NUMERIC: [&str; 1] = ["age_mid"];
+const GROUP: &str = "donor_id";
 
 /// Shows the whole path on built-in data.
 pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
@@ -56,8 +56,10 @@ pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
     let run = context.run(context.seed.unwrap_or(0))?;
     let table = built_in_table(&run, context)?;
     introduce(&table, context);
-    let evaluation = compare(arguments, &table, &run, context)?;
-    let files = fill(&arguments.output, &table, &evaluation.experiment, &run)?;
+    let files = Files::inside(&arguments.output);
+    files.write_data()?;
+    let evaluation = compare(arguments, &table, &files, context)?;
+    files.write_imputation(&table, &evaluation.experiment, &run)?;
     print(&score_table(&evaluation))?;
     conclude(&arguments.output, &evaluation, &files, context);
     context.terminal.say(format!(
@@ -74,11 +76,11 @@ fn built_in_table(run: &Run, context: &Context) -> Result<Table> {
     };
     let options = ReadOptions {
         covariates: Some(CovariateOptions {
-            source: memory(SAMPLES_FILE, SAMPLES),
-            categorical: ["tissue", "sex"].map(String::from).to_vec(),
-            numeric: vec!["age_mid".into()],
+            source: memory("its samples", SAMPLES),
+            categorical: CATEGORICAL.map(String::from).to_vec(),
+            numeric: NUMERIC.map(String::from).to_vec(),
         }),
-        groups: GroupRule::Column("donor_id".into()),
+        groups: GroupRule::Column(GROUP.into()),
         ..ReadOptions::default()
     };
     let source = memory(NAME, TABLE);
@@ -119,10 +121,10 @@ fn experiment(seed: u64) -> Experiment {
 fn compare(
     arguments: &DemoArguments,
     table: &Table,
-    run: &Run,
+    files: &Files,
     context: &Context,
 ) -> Result<Evaluation> {
-    let experiment = experiment(run.seed);
+    let experiment = experiment(context.seed.unwrap_or(0));
     let methods: Vec<Labeled> = Method::all()
         .into_iter()
         .map(|method| (method.name().to_string(), method))
@@ -135,24 +137,30 @@ fn compare(
         folder: &arguments.output,
     };
     let evaluation = evaluation::run(&contest, context)?;
-    let record = context.record(&[], table.remarks.clone())?;
-    let plan = plan(arguments, table, &experiment, &methods);
+    let plan = plan(files, table, &experiment, &methods, &arguments.output);
+    let inputs = [&files.table, &files.samples].map(|file| file.display().to_string());
+    let record = context.record(
+        &inputs.each_ref().map(String::as_str),
+        table.remarks.clone(),
+    )?;
     write_results(&arguments.output, &evaluation, &record, &plan)?;
     Ok(evaluation)
 }
 
 /// The plan of `imputome evaluate` that does the same to the table that the demo leaves.
 fn plan(
-    arguments: &DemoArguments,
+    files: &Files,
     table: &Table,
     experiment: &Experiment,
     methods: &[Labeled],
+    output: &Path,
 ) -> EvaluatePlan {
+    let show = |path: &Path| path.display().to_string();
     EvaluatePlan {
-        command: "demo".into(),
+        command: "evaluate".into(),
         seed: experiment.seed,
-        input: NAME.into(),
-        output: arguments.output.display().to_string(),
+        input: show(&files.table),
+        output: show(output),
         scenario: experiment.scenarios.clone(),
         hide: experiment.hidden_shares.clone(),
         repeats: experiment.repeats,
@@ -163,35 +171,56 @@ fn plan(
             .map(|(label, method)| MethodEntry::spelled_out(label, method))
             .collect(),
         reading: table.decided(&ReadingPlan::default()),
-        samples: SamplesPlan::default(),
+        samples: SamplesPlan {
+            covariates: Some(show(&files.samples)),
+            categorical: CATEGORICAL.map(String::from).to_vec(),
+            numeric: NUMERIC.map(String::from).to_vec(),
+            group: Some(GROUP.into()),
+        },
     }
 }
 
-/// Files that the demo leaves beside the scores.
+/// Files that the demo leaves beside the scores, to try commands on.
 struct Files {
-    gaps: PathBuf,
+    table: PathBuf,
     samples: PathBuf,
+    gaps: PathBuf,
     filled: PathBuf,
+    model: PathBuf,
 }
 
-/// Writes the table with hidden values, and the same table filled.
-fn fill(folder: &Path, table: &Table, experiment: &Experiment, run: &Run) -> Result<Files> {
-    let files = Files {
-        gaps: folder.join(TABLE_WITH_GAPS),
-        samples: folder.join(SAMPLES_FILE),
-        filled: folder.join(FILLED),
-    };
-    let trial = Trials::new(&table.data, experiment)?.get(0)?;
-    let visible = trial.tests[0].holdout.visible();
-    let target = Target::Path(files.gaps.clone());
-    let layout = table.facts.layout.for_target(&target)?;
-    imputome_io::write_table(&target, visible, &layout)?;
-    imputome_io::write_bytes(&files.samples, SAMPLES)?;
-    let model = Model::fit(Method::named(DEFAULT_METHOD)?, trial.train(), run)?;
-    let completed = model.impute(visible, run)?;
-    let filled = holding(visible, completed.values);
-    imputome_io::write_table(&Target::Path(files.filled.clone()), &filled, &layout)?;
-    Ok(files)
+impl Files {
+    fn inside(folder: &Path) -> Self {
+        Self {
+            table: folder.join("table.tsv.gz"),
+            samples: folder.join("samples.tsv"),
+            gaps: folder.join("table_with_gaps.tsv.gz"),
+            filled: folder.join("imputed.tsv.gz"),
+            model: folder.join("model.safetensors"),
+        }
+    }
+
+    /// The built-in data as they are.
+    fn write_data(&self) -> Result<()> {
+        imputome_io::write_bytes(&self.table, TABLE)?;
+        Ok(imputome_io::write_bytes(&self.samples, SAMPLES)?)
+    }
+
+    /// The table with hidden values, a model that has not seen it, and the table filled by it.
+    fn write_imputation(&self, table: &Table, experiment: &Experiment, run: &Run) -> Result<()> {
+        let trial = Trials::new(&table.data, experiment)?.get(0)?;
+        let visible = trial.tests[0].holdout.visible();
+        let target = Target::Path(self.gaps.clone());
+        let layout = table.facts.layout.for_target(&target)?;
+        imputome_io::write_table(&target, visible, &layout)?;
+        let model = Model::fit(Method::named(DEFAULT_METHOD)?, trial.train(), run)?;
+        let kinds = CovariateKinds::of(&trial.train().covariates);
+        imputome_io::write_model(&self.model, &kinds.beside(&model))?;
+        let completed = model.impute(visible, run)?;
+        let filled = holding(visible, completed.values);
+        imputome_io::write_table(&Target::Path(self.filled.clone()), &filled, &layout)?;
+        Ok(())
+    }
 }
 
 fn conclude(folder: &Path, evaluation: &Evaluation, files: &Files, context: &Context) {
@@ -208,24 +237,26 @@ fn conclude(folder: &Path, evaluation: &Evaluation, files: &Files, context: &Con
         },
     );
     let show = |path: &Path| path.display().to_string();
+    let (gaps, samples, model) = (show(&files.gaps), show(&files.samples), show(&files.model));
     context.terminal.say(format!(
         "{verdict}
-Open  {}   the report, in a browser
-      {}   every score
-      {}   samples of held-back people with half of their values hidden
-      {}   the same, filled by {DEFAULT_METHOD}
+Open  {report}
+        the report, in a browser
+Look  {gaps}
+        samples of people held back, half of their values hidden
+      {filled}
+        the same, filled by {DEFAULT_METHOD} ({model}), which has not seen these people
+      {scores}
+        every score, as text
 
-Try   imputome impute {} -o filled.tsv --covariates {}
-And with your own table, samples by genes or genes by samples:
-      imputome inspect MY_TABLE                  what is in it, and what to do
-      imputome impute MY_TABLE -o FILLED         fill its gaps
-      imputome evaluate MY_TABLE -o SCORES       which method is best on it?
+Try it yourself on that table, and then on your own (samples by genes, or genes by samples):
+      imputome inspect {gaps} --covariates {samples}
+      imputome impute {gaps} -o filled.tsv --model {model} --covariates {samples}
+      imputome impute MY_TABLE -o FILLED
+      imputome evaluate MY_TABLE -o SCORES
 ",
-        show(&folder.join("report.html")),
-        show(&folder.join("scores.tsv")),
-        show(&files.gaps),
-        show(&files.filled),
-        show(&files.gaps),
-        show(&files.samples),
+        report = show(&folder.join("report.html")),
+        filled = show(&files.filled),
+        scores = show(&folder.join("scores.tsv")),
     ));
 }

@@ -1,7 +1,5 @@
 //! `imputome inspect`: what is in a table, and what to do with it.
 
-use std::fmt::Write;
-
 use imputome_io::{CovariateFact, Inspection};
 
 use crate::arguments::InspectArguments;
@@ -9,7 +7,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::plan::{ReadingPlan, SamplesPlan};
 use crate::reading::{Asked, options, read_with, scale_in_words, shown};
-use crate::terminal::{Terminal, Voice};
+use crate::terminal::{Terminal, Voice, paragraph};
 
 use super::print;
 
@@ -42,7 +40,11 @@ pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result
         let json = serde_json::to_string_pretty(&inspections).expect("plain data");
         return print(&format!("{json}\n"));
     }
-    let texts: Vec<String> = inspections.iter().map(text).collect();
+    let texts: Vec<String> = inspections
+        .iter()
+        .zip(&arguments.files)
+        .map(|(found, file)| text(found) + &next(found, file, arguments))
+        .collect();
     print(&texts.join("\n"))
 }
 
@@ -55,7 +57,7 @@ pub(super) fn as_plan<T: serde::Serialize, P: serde::de::DeserializeOwned>(typed
 fn text(found: &Inspection) -> String {
     let mut out = String::new();
     let mut line = |label: &str, text: String| {
-        let _ = writeln!(out, "{label:<12}{text}");
+        paragraph(&mut out, &format!("{label:<12}"), &text);
     };
     line("table", found.name.clone());
     line(
@@ -76,7 +78,7 @@ fn text(found: &Inspection) -> String {
     );
     line(
         "scale",
-        format!("{}: {}", scale_in_words(found.scale), found.scale_reason),
+        format!("{} ({})", scale_in_words(found.scale), found.scale_reason),
     );
     if let Some([least, _, _, median, _, _, greatest]) = found.quantiles {
         line(
@@ -108,6 +110,18 @@ fn text(found: &Inspection) -> String {
         line("advice", advice.clone());
     }
     out
+}
+
+/// The command to run next.
+fn next(found: &Inspection, file: &str, arguments: &InspectArguments) -> String {
+    let mut command = match found.gap_share > 0.0 {
+        true => format!("imputome impute {file} -o FILLED"),
+        false => format!("imputome evaluate {file} -o SCORES"),
+    };
+    if let Some(covariates) = &arguments.samples.covariates {
+        command += &format!(" --covariates {covariates}");
+    }
+    format!("{:<12}{command}\n", "next")
 }
 
 fn floor(found: &Inspection) -> Vec<(&'static str, String)> {

@@ -8,11 +8,9 @@ use serde_json::{Value, json};
 use crate::arguments::MethodsArguments;
 use crate::failure::Result;
 use crate::plan::readable;
+use crate::terminal::paragraph;
 
 use super::print;
-
-/// Width of a line of a card. Ours: fits a terminal of 80 columns.
-const WIDTH: usize = 78;
 
 /// Prints the list, or the card of one method.
 pub(crate) fn methods(arguments: &MethodsArguments) -> Result<()> {
@@ -105,26 +103,6 @@ fn settings(out: &mut String, method: &Method) {
         );
         paragraph(out, &format!("  {}  ", setting.name), &text);
     }
-}
-
-/// Words after a label, broken at spaces and indented to the label's width at most 12.
-fn paragraph(out: &mut String, label: &str, text: &str) {
-    let indent = label.len().min(11);
-    let mut line = label.to_string();
-    let mut fresh = true;
-    for word in text.split_whitespace() {
-        if !fresh && line.chars().count() + 1 + word.chars().count() > WIDTH {
-            let _ = writeln!(out, "{}", line.trim_end());
-            line = " ".repeat(indent);
-            fresh = true;
-        }
-        if !fresh || line.ends_with(|c: char| c != ' ') {
-            line.push(' ');
-        }
-        line += word;
-        fresh = false;
-    }
-    let _ = writeln!(out, "{}", line.trim_end());
 }
 
 fn as_json(method: &Method) -> Value {

@@ -41,6 +41,15 @@ pub(crate) struct Contest<'a> {
 
 /// Runs every method on every trial and scores it.
 pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
+    let evaluation = run_trials(contest, context);
+    if evaluation.is_err() {
+        // A folder made for nothing goes; one that holds something stays.
+        let _ = std::fs::remove_dir(contest.folder);
+    }
+    evaluation
+}
+
+fn run_trials(contest: &Contest, context: &Context) -> Result<Evaluation> {
     let trials = Trials::new(contest.data, contest.experiment)?;
     expect_distinct(contest.methods)?;
     for (_, method) in contest.methods {

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use imputome_evaluate::{Evaluation, SummaryRow, definition, summary};
 
+use crate::terminal::paragraph;
+
 /// Metrics shown, with their headings; the others are in `scores.tsv`.
 const METRICS: [(&str, &str); 5] = [
     ("r2", "R2"),
@@ -127,7 +129,8 @@ fn legend(evaluation: &Evaluation) -> String {
     ];
     for (metric, _) in metrics.iter().filter(|(_, shown)| *shown) {
         if let Some(definition) = definition(metric) {
-            let _ = writeln!(out, "{}: {}", definition.title, definition.text);
+            let (title, text) = (definition.title, definition.text);
+            paragraph(&mut out, "", &format!("{title}: {text}"));
         }
     }
     out

@@ -1,36 +1,36 @@
 //! Runs the program as a user would, in a folder of its own.
-#![expect(dead_code, reason = "each test file uses a part of it")]
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// A folder that goes away with the test.
-pub struct Folder(tempfile::TempDir);
+pub(crate) struct Folder(tempfile::TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
     /// Where a file of this name is.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         std::fs::write(self.path(name), content).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    pub fn bytes(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap()
     }
 
     /// Names of everything in it, sorted.
-    pub fn names(&self) -> Vec<String> {
+    pub(crate) fn names(&self) -> Vec<String> {
         let entries = std::fs::read_dir(self.0.path()).unwrap();
         let mut names: Vec<String> = entries
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -40,7 +40,7 @@ impl Folder {
     }
 
     /// The program in this folder, with two threads unless said otherwise.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_imputome"));
         command.args(arguments).current_dir(self.0.path());
         command.stdin(Stdio::null());
@@ -48,19 +48,19 @@ impl Folder {
     }
 
     /// Runs the program to its end.
-    pub fn run(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Answer {
         Answer::of(&self.command(arguments).output().unwrap())
     }
 
     /// Runs the program, which must succeed.
-    pub fn succeed(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> Answer {
         let answer = self.run(arguments);
         assert_eq!(answer.code, Some(0), "{arguments:?}\n{}", answer.stderr);
         answer
     }
 
     /// Runs the program, which must end with `code` and say each of `parts`.
-    pub fn fail(&self, code: i32, parts: &[&str], arguments: &[&str]) -> Answer {
+    pub(crate) fn fail(&self, code: i32, parts: &[&str], arguments: &[&str]) -> Answer {
         let answer = self.run(arguments);
         assert_eq!(answer.code, Some(code), "{arguments:?}\n{}", answer.stderr);
         for part in parts {
@@ -76,14 +76,14 @@ impl Folder {
 }
 
 /// What the program said.
-pub struct Answer {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Answer {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Answer {
-    pub fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout.clone()).unwrap(),
@@ -101,7 +101,7 @@ fn noise(seed: u64) -> f64 {
 }
 
 /// The value of sample `s`, gene `g` of [`table`]: two hidden causes and a little noise.
-pub fn value(s: usize, g: usize) -> f64 {
+pub(crate) fn value(s: usize, g: usize) -> f64 {
     let cause = |c: u64| noise(1000 * c + s as u64) * noise(100_000 * (c + 1) + g as u64);
     let value =
         5.0 + 2.0 * cause(1) + 2.0 * cause(2) + 0.1 * noise((s * 7919 + g) as u64 + (1 << 40));
@@ -109,17 +109,17 @@ pub fn value(s: usize, g: usize) -> f64 {
 }
 
 /// True where [`table`] has a gap: about one entry in ten.
-pub fn is_gap(s: usize, g: usize) -> bool {
+pub(crate) fn is_gap(s: usize, g: usize) -> bool {
     noise((s * 104_729 + g) as u64 + (1 << 41)) > 0.8
 }
 
 /// A TSV of log values, samples by genes, with gaps.
-pub fn table(samples: usize, genes: usize) -> String {
+pub(crate) fn table(samples: usize, genes: usize) -> String {
     rows(0..samples, &(0..genes).collect::<Vec<_>>())
 }
 
 /// Some samples and some genes of [`table`].
-pub fn rows(samples: std::ops::Range<usize>, genes: &[usize]) -> String {
+pub(crate) fn rows(samples: std::ops::Range<usize>, genes: &[usize]) -> String {
     let mut text = String::from("sample_id");
     for g in genes {
         text += &format!("\tGENE{g}");
@@ -139,7 +139,7 @@ pub fn rows(samples: std::ops::Range<usize>, genes: &[usize]) -> String {
 }
 
 /// Covariates of the samples of [`table`]: tissue, age and donor, two samples each.
-pub fn covariates(samples: usize) -> String {
+pub(crate) fn covariates(samples: usize) -> String {
     let mut text = String::from("sample_id\ttissue\tage\tdonor_id\n");
     for s in 0..samples {
         let tissue = ["Lung", "Blood", "Liver"][s % 3];
@@ -149,7 +149,7 @@ pub fn covariates(samples: usize) -> String {
 }
 
 /// The fields of a TSV, line by line.
-pub fn fields(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn fields(text: &str) -> Vec<Vec<String>> {
     text.lines()
         .map(|line| line.split('\t').map(String::from).collect())
         .collect()
