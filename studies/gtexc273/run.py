@@ -18,7 +18,8 @@ from study import measure  # noqa: E402
 
 METHODS = ["factor", "pmi", "knn:neighbors=20:weights=distance", "median", "mean"]
 SAMPLES, TRAINING = 1000, 800
-COVARIATES = ["--categorical", "tissue,sex", "--numeric", "age_mid", "--group", "donor_id"]
+COVARIATES = ["--categorical", "tissue,sex", "--numeric", "age_mid"]
+GROUP = ["--group", "donor_id"]
 
 
 def main():
@@ -93,10 +94,10 @@ def measured(program, folder, cohort, scenario, method, seed, given):
     covariates = ["--covariates", os.path.join(folder, "samples.tsv"), *COVARIATES]
     common = ["--threads", str(given.threads), "--seed", str(seed), "--quiet"]
     if scenario == "in-place":
-        steps = [[program, "impute", os.path.join(folder, "in-place.tsv"), "-o", filled, "--method", method, *covariates, *common]]
+        steps = [[program, "impute", os.path.join(folder, "in-place.tsv"), "-o", filled, "--method", method, *covariates, *GROUP, *common]]
     else:
         model = os.path.join(folder, "fitted.safetensors")
-        steps = [[program, "fit", os.path.join(folder, "train.tsv"), "-o", model, "--method", method, *covariates, *common],
+        steps = [[program, "fit", os.path.join(folder, "train.tsv"), "-o", model, "--method", method, *covariates, *GROUP, *common],
                  [program, "impute", os.path.join(folder, "test.tsv"), "-o", filled, "--model", model, *covariates, *common]]
     runs = [[measure.child(step) for step in steps] for _ in range(given.repeats)]
     r2, rmse = score(cohort, filled, SAMPLES if scenario == "in-place" else SAMPLES - TRAINING)
