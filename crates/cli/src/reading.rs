@@ -68,7 +68,8 @@ pub(crate) fn read_source(
     terminal: &Terminal,
 ) -> Result<Table> {
     run.proceed()?;
-    let read = run.on_threads(|| imputome_io::read_table(&source, &options))?;
+    let read =
+        run.on_threads(|| imputome_io::read_table(&source, &options).map_err(Failure::from))?;
     run.proceed()?;
     let mut table = Table {
         source,

@@ -138,7 +138,7 @@ impl Report {
                 let estimates = imputome_io::read_dataset(&estimates_file(folder, place))?.values;
                 let spread = Some(spread_file(folder, place))
                     .filter(|file| file.exists())
-                    .map(|file| imputome_io::read_dataset(&file))
+                    .map(|file| imputome_io::read_dataset(&file).map_err(Failure::from))
                     .transpose()?
                     .map(|table| table.values);
                 Ok(Imputation {

@@ -1,8 +1,7 @@
 //! `evaluate` and `report`: scores, files, failures, determinism.
 
-mod program;
-
-use program::{Folder, covariates, fields, table};
+use crate::folder::Folder;
+use crate::tables::{covariates, fields, table};
 
 const FILES: [&str; 9] = [
     "curves.tsv",

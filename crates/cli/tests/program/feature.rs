@@ -1,8 +1,7 @@
 //! What each command does, on tables small enough to read.
 
-mod program;
-
-use program::{Folder, covariates, fields, is_gap, rows, table, value};
+use crate::folder::Folder;
+use crate::tables::{covariates, fields, is_gap, rows, table, value};
 
 fn cohort(samples: usize, genes: usize) -> Folder {
     let folder = Folder::new();
@@ -75,7 +74,7 @@ fn factor_comes_near_the_truth_and_says_how_far_off_it_may_be() {
         }
     }
     // Uniform noise of 0.1 has a deviation of 0.058; estimated causes add about as much again.
-    assert!((squares / gaps as f64).sqrt() < 0.15, "{squares} {gaps}");
+    assert!((squares / gaps).sqrt() < 0.15, "{squares} {gaps}");
     // Noise is taken as at least 1 % of a gene's variance, several times what it is here.
     let ratio = squares / variances;
     assert!(ratio > 0.1 && ratio < 1.5, "{ratio}");

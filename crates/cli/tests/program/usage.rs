@@ -1,8 +1,7 @@
 //! Wrong requests end with exit code 2 and say what is known; nothing typed is ever ignored.
 
-mod program;
-
-use program::{Folder, covariates, table};
+use crate::folder::Folder;
+use crate::tables::{covariates, table};
 
 fn cohort() -> Folder {
     let folder = Folder::new();

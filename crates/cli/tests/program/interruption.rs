@@ -1,11 +1,10 @@
 //! Ctrl-C, kill -9 and --resume.
 
-mod program;
-
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use program::{Folder, covariates, table};
+use crate::folder::Folder;
+use crate::tables::{covariates, table};
 
 /// A fit long enough to be interrupted, with a checkpoint whenever there can be one.
 const FIT: [&str; 10] = [

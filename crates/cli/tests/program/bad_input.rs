@@ -1,13 +1,12 @@
 //! Every bad input ends with exit code 3 and a message that names place, expectation, finding
 //! and what to do; no output is left.
 
-mod program;
-
 use std::io::Write;
 
+use crate::folder::Folder;
+use crate::tables::table;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use program::{Folder, table};
 
 /// `inspect`, `impute`, `fit` and `evaluate` refuse `content` alike.
 fn refused(name: &str, content: impl AsRef<[u8]>, parts: &[&str]) {

@@ -1,0 +1,14 @@
+//! The program as a user meets it: files in, files and exit codes out.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look at the files that the program leaves"
+)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bad_input;
+mod evaluation;
+mod feature;
+mod folder;
+mod interruption;
+mod tables;
+mod usage;
