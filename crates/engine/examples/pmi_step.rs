@@ -1,6 +1,6 @@
 //! CPU time of a training step of the Pseudo-Mask Imputer at its largest published size.
 //!
-//! `cargo run --release -p imputome-engine --example pmi_step -- [threads] [steps]`
+//! `cargo run --release -p imputome-engine --example pmi_step -- [threads] [steps] [genes] [hidden] [layers]`
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -17,8 +17,6 @@ use imputome_engine::{
     Update,
 };
 
-const GENES: usize = 12_557;
-const HIDDEN: usize = 3_072;
 const SAMPLES: usize = 32;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -27,20 +25,24 @@ fn main() -> Result<(), Box<dyn Error>> {
         .map(|argument| argument.parse::<usize>());
     let threads = arguments.next().transpose()?.unwrap_or(1);
     let steps = arguments.next().transpose()?.unwrap_or(10);
+    // Configuration `inductive_imputation` of the released code.
+    let genes = arguments.next().transpose()?.unwrap_or(12_557);
+    let hidden = arguments.next().transpose()?.unwrap_or(3_072);
+    let layers = arguments.next().transpose()?.unwrap_or(1);
 
     let inputs = vec![
-        Input::dense("values", GENES),
+        Input::dense("values", genes),
         Input::dense("age", 1),
         Input::embedding("sex", 2, 2),
         Input::embedding("cohort", 3, 2),
         Input::embedding("tissue", 49, 8),
-        Input::dense("mask", GENES),
+        Input::dense("mask", genes),
     ];
-    let hidden = Dense::linear(HIDDEN)
+    let hidden = Dense::linear(hidden)
         .normalized()
         .activation(Activation::Relu)
         .dropout(0.2);
-    let spec = Spec::sequential(inputs, vec![hidden], Dense::linear(GENES));
+    let spec = Spec::sequential(inputs, vec![hidden; layers], Dense::linear(genes));
     let adam = Adam {
         learning_rate: 1e-4,
         ..Adam::default()
@@ -48,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut model = PortableEngine::new(threads)?.build(&spec, adam, 1)?;
     println!("{} parameters", model.parameters().total());
 
-    let samples = Samples::draw();
+    let samples = Samples::draw(genes);
     let values = [
         InputValues::Dense(&samples.visible),
         InputValues::Dense(&samples.age),
@@ -94,9 +96,9 @@ struct Samples {
 }
 
 impl Samples {
-    fn draw() -> Self {
-        let mut values = vec![0.0; SAMPLES * GENES];
-        let mut mask = vec![0.0; SAMPLES * GENES];
+    fn draw(genes: usize) -> Self {
+        let mut values = vec![0.0; SAMPLES * genes];
+        let mut mask = vec![0.0; SAMPLES * genes];
         Stream::new(1, 0).fill_normal(0, 0, &mut values);
         Stream::new(1, 1).fill_uniform(0, 0, &mut mask);
         mask.iter_mut()
