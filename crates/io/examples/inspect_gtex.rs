@@ -10,6 +10,8 @@ use imputome_io::{CovariateOptions, ReadOptions, Source, inspect, read_table, re
 const EXPRESSED: f64 = 0.2;
 /// Genes of the smallest set.
 const BEST: usize = 273;
+/// Samples named at most.
+const NAMED: usize = 20;
 
 #[expect(clippy::print_stdout, reason = "an example prints its answer")]
 fn main() -> Result<(), imputome_io::Error> {
@@ -37,7 +39,11 @@ fn main() -> Result<(), imputome_io::Error> {
         let positions: Vec<usize> = rows.iter().filter_map(position).collect();
         let found = inspect(&read.dataset.select_genes(&positions), &read.facts);
         println!("== {name}: {} genes", found.genes);
-        println!("at floor {:?}: {:?}", found.floor, found.samples_at_floor);
+        let at_floor = &found.samples_at_floor;
+        println!("{} samples at floor {:?}", at_floor.len(), found.floor);
+        for (sample, share) in at_floor.iter().take(NAMED) {
+            println!("  {sample} {share:.3}");
+        }
         println!(
             "quantiles {:?}, commonest {:?}",
             found.quantiles, found.commonest

@@ -26,6 +26,8 @@ pub(crate) struct TableLines {
     pub(crate) spellings: BTreeMap<String, u64>,
     /// Values with more digits than single precision can tell apart.
     pub(crate) long_values: u64,
+    /// Empty fields of the block being parsed; they join `spellings` at its end.
+    empty_fields: u64,
     /// Number of each line in the file, counted from 1.
     numbers: Vec<u64>,
     /// Lines in the blocks so far, blank ones too.
@@ -134,6 +136,9 @@ fn parse_block(block: &[u8], shape: &LineShape, texts: usize) -> (TableLines, Op
         lines.seen += 1;
         at = end + 1;
     }
+    if lines.empty_fields > 0 {
+        *lines.spellings.entry(String::new()).or_default() += lines.empty_fields;
+    }
     (lines, None)
 }
 
@@ -204,18 +209,16 @@ fn parse_values(
     let quick = shape.decimal == Decimal::Point;
     lines.values.reserve(shape.values);
     for value in 0..shape.values {
-        let number = if quick {
-            quick_number(&line[at..], delimiter)
+        let end = if line.get(at).is_none_or(|&byte| byte == delimiter) {
+            lines.values.push(f32::NAN);
+            lines.empty_fields += 1;
+            at
+        } else if quick && let Some((number, length)) = quick_number(&line[at..], delimiter) {
+            lines.values.push(number);
+            lines.long_values += u64::from(is_longer_than_single(&line[at..at + length]));
+            at + length
         } else {
-            None
-        };
-        let end = match number {
-            Some((number, length)) => {
-                lines.values.push(number);
-                lines.long_values += u64::from(is_longer_than_single(&line[at..at + length]));
-                at + length
-            }
-            None => parse_slowly(line, at, value, shape, lines)?,
+            parse_slowly(line, at, value, shape, lines)?
         };
         if end == line.len() {
             return Ok(None);

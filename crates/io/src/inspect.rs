@@ -12,8 +12,8 @@ mod advice;
 mod values;
 
 use values::{
-    at_floor, commonest, floor_of, idle_genes, look_at_samples, measured_of_sample, quantiles,
-    sorted_values,
+    SampleSeen, at_floor, commonest, floor_of, idle_genes, look_at_samples, measured_of_sample,
+    quantiles, sorted_values,
 };
 
 /// Names shown of each side; ours, enough to recognize a table.
@@ -97,6 +97,7 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
     let floor = floor_of(&by_sample, measured);
     let (constant_genes, never_measured_genes) = idle_genes(dataset);
     let group_sizes = group_sizes(dataset);
+    let (guessed, why) = guess_scale(dataset);
     let mut inspection = Inspection {
         name: facts.name.clone(),
         samples: dataset.n_samples(),
@@ -106,27 +107,16 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
         first_genes: first(dataset.genes.as_slice()),
         quantiles: quantiles(&sorted, &by_sample),
         scale: dataset.scale,
-        scale_reason: {
-            let (scale, why) = guess_scale(dataset);
-            format!("{scale}: {why}")
-        },
+        scale_reason: format!("{guessed}: {why}"),
         gap_share: (entries - measured as f64) / entries,
         zero_share: zeros as f64 / measured.max(1) as f64,
         commonest: commonest(&sorted),
         floor,
         constant_genes,
         never_measured_genes,
-        little_measured_samples: named(dataset, |s| {
-            let share = by_sample[s].measured as f64 / dataset.n_genes() as f64;
-            (share < HALF).then_some(share)
-        }),
+        little_measured_samples: little_measured(dataset, &by_sample),
         samples_at_floor: floor.map_or_else(Vec::new, |floor| samples_at(dataset, floor)),
-        covariates: dataset
-            .covariates
-            .columns()
-            .iter()
-            .map(covariate_fact)
-            .collect(),
+        covariates: covariate_facts(dataset),
         groups: group_sizes.as_ref().map(HashMap::len),
         largest_group: group_sizes.and_then(|sizes| sizes.into_values().max()),
         notes: facts.notes.clone(),
@@ -135,6 +125,13 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
     };
     inspection.advice = advice::of(&inspection);
     inspection
+}
+
+fn little_measured(dataset: &Dataset, samples: &[SampleSeen]) -> Vec<(String, f64)> {
+    named(dataset, |s| {
+        let share = samples[s].measured as f64 / dataset.n_genes() as f64;
+        (share < HALF).then_some(share)
+    })
 }
 
 fn samples_at(dataset: &Dataset, floor: f32) -> Vec<(String, f64)> {
@@ -153,6 +150,11 @@ fn named(dataset: &Dataset, share: impl Fn(usize) -> Option<f64>) -> Vec<(String
     (0..dataset.n_samples())
         .filter_map(|s| Some((dataset.samples[s].to_string(), share(s)?)))
         .collect()
+}
+
+fn covariate_facts(dataset: &Dataset) -> Vec<CovariateFact> {
+    let covariates = dataset.covariates.columns();
+    covariates.iter().map(covariate_fact).collect()
 }
 
 fn covariate_fact(covariate: &Covariate) -> CovariateFact {

@@ -92,7 +92,8 @@ fn not_a_number(text: &[u8], decimal: Decimal) -> NotANumber {
         },
         (false, _) => NotANumber {
             expected: "a number or a gap (empty, NA, NaN, null, none, . or -)",
-            advice: "correct the field, or leave it empty if it was not measured",
+            advice: "correct the field, or leave it empty if it was not measured; a column of \
+                     text belongs into a covariate table (--covariates)",
         },
     }
 }

@@ -81,7 +81,7 @@ fn text_where_a_number_belongs_is_refused_with_line_column_and_names() {
         "sample_id\tTP53\tMYC\ns1\t1\t2\ns2\t1\tlow\n",
         "table.tsv, line 3 (\"s2\"), column 3 (\"MYC\"): expected a number or a gap (empty, NA, \
          NaN, null, none, . or -), found \"low\"; correct the field, or leave it empty if it was \
-         not measured",
+         not measured; a column of text belongs into a covariate table (--covariates)",
     );
 }
 
