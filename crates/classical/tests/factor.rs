@@ -1,5 +1,7 @@
 //! What users may count on from factor analysis.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+
 use imputome_classical::{Factor, FittedFactor};
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Mask, Names, Run,

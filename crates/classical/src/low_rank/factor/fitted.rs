@@ -94,7 +94,7 @@ impl FittedFactor {
     /// Mean of every gene given the factors, within the gene's limits, in the order of the data.
     fn estimates_from(&self, posterior: &Posterior, columns: &Columns) -> Array2<f32> {
         let scores = posterior.scores.mapv(|v| v as f32);
-        let mut estimates = product(scores.view(), self.loadings().t()) + &self.means();
+        let mut estimates = product(scores.view(), self.loadings().t()) + self.means();
         for mut row in estimates.rows_mut() {
             for (estimate, limits) in row.iter_mut().zip(self.limits.rows()) {
                 *estimate = estimate.clamp(limits[0], limits[1]);
@@ -114,7 +114,7 @@ impl FittedFactor {
             let variances = posterior.variances(model, first..end);
             spread
                 .slice_mut(s![.., first..end])
-                .assign(&(variances + &self.noise.slice(s![first..end])));
+                .assign(&(variances + self.noise.slice(s![first..end])));
         }
         for (row, mut variances) in spread.rows_mut().into_iter().enumerate() {
             let (distance, count) = (posterior.distances[row], columns.counts[row] as f64);
