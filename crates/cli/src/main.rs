@@ -14,6 +14,7 @@ mod context;
 mod evaluation;
 mod failure;
 mod filled;
+mod gene_list;
 mod interrupt;
 mod memory;
 mod plan;

@@ -7,6 +7,7 @@ use imputome_io::{
 };
 
 use crate::failure::{Failure, Result};
+use crate::gene_list::GeneList;
 use crate::plan::{ReadingPlan, SamplesPlan, ScaleRule, Zeros};
 use crate::terminal::Terminal;
 
@@ -189,49 +190,26 @@ impl Table {
     /// Keeps the genes that a file lists, in the order of the table.
     fn keep_genes(&mut self, file: Option<&str>) -> Result<()> {
         let Some(file) = file else { return Ok(()) };
-        let text = imputome_io::read_text(std::path::Path::new(file))?;
-        let listed: Vec<&str> = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect();
-        let mut kept: Vec<usize> = listed
-            .iter()
-            .filter_map(|gene| self.data.genes.position(gene))
-            .collect();
-        kept.sort_unstable();
-        kept.dedup();
-        if kept.is_empty() {
+        let list = GeneList::read(file, &self.data.genes)?;
+        if list.kept.is_empty() {
             return Err(Failure::input(format!(
                 "{file}: none of its {} genes is in {} (listed: {}; table: {})",
-                listed.len(),
+                list.length,
                 self.facts.name,
-                shown(listed.iter().copied()),
+                shown(list.missing.iter().map(String::as_str)),
                 shown(self.data.genes.iter()),
             ))
             .hint("list genes one a line, named as in the table"));
         }
-        let missing: Vec<&str> = listed
-            .iter()
-            .copied()
-            .filter(|gene| self.data.genes.position(gene).is_none())
-            .collect();
-        if !missing.is_empty() {
-            self.remarks.push(format!(
-                "{} of the {} genes in {file} are not in the table: {}",
-                missing.len(),
-                listed.len(),
-                shown(missing.iter().copied())
-            ));
-        }
-        self.data = self.data.select_genes(&kept);
-        self.facts.layout = with_genes(&self.facts.layout, &kept);
+        self.remarks.extend(list.remarks(file));
+        self.data = self.data.select_genes(&list.kept);
+        self.facts.layout = with_genes(&self.facts.layout, &list.kept);
         self.as_in_file = false;
         if self.data.measured.count() == 0 {
             return Err(Failure::input(format!(
                 "{}: nothing is measured in the {} genes kept",
                 self.facts.name,
-                kept.len()
+                list.kept.len()
             )));
         }
         Ok(())
@@ -274,7 +252,12 @@ pub(crate) fn expect_scale(method: &Method, data: &Dataset) -> Result<()> {
     if data.scale == Scale::Unknown || card.scales.contains(&data.scale) {
         return Ok(());
     }
-    let known: Vec<&str> = card.scales.iter().map(|scale| scale.name()).collect();
+    let known: Vec<&str> = card
+        .scales
+        .iter()
+        .filter(|scale| **scale != Scale::Unknown)
+        .map(|scale| scale.name())
+        .collect();
     let hint = match data.scale {
         Scale::Counts | Scale::Tpm if card.scales.contains(&Scale::Log) => format!(
             "take logarithms first: imputome convert INPUT LOG.tsv --transform log2p1; or say --scale log if the values were mistaken for {}",

@@ -223,12 +223,12 @@ fn bar(step: &str, total: u64) -> ProgressBar {
     let (bar, template) = if total > 0 {
         (
             ProgressBar::new(total),
-            "{prefix} [{bar:30}] {pos}/{len}, {eta} left {msg}",
+            "{prefix} [{bar:30}] {pos}/{len}, {eta} left {wide_msg}",
         )
     } else {
         (
             ProgressBar::new_spinner(),
-            "{prefix} {spinner} {elapsed} {msg}",
+            "{prefix} {spinner} {elapsed} {wide_msg}",
         )
     };
     let style = ProgressStyle::with_template(template).expect("the template is a constant");

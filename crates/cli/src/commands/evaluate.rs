@@ -51,6 +51,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
     experiment.by = by(&plan, &table.data)?;
+    offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
     let record = context.record(&input_files(&plan), table.remarks.clone())?;
     if let Some(earlier) = &earlier {
@@ -129,11 +130,7 @@ fn by(plan: &EvaluatePlan, data: &Dataset) -> Result<Option<String>> {
         None => Ok(Some(USUAL_BY.to_string()).filter(|by| has(by))),
         Some(by) if has(by) => Ok(Some(by.into())),
         Some(by) => {
-            let columns = data.covariates.columns().iter();
-            let known: Vec<&str> = columns
-                .map(|c| c.name.as_str())
-                .filter(|c| has(c))
-                .collect();
+            let known = with_levels(data);
             Err(Failure::usage(format!(
                 "--by {by}: not a covariate with levels; there are {}",
                 if known.is_empty() {
@@ -145,6 +142,24 @@ fn by(plan: &EvaluatePlan, data: &Dataset) -> Result<Option<String>> {
             .hint("give them with --covariates TABLE, or leave --by out"))
         }
     }
+}
+
+/// Tells which covariates could be scored apart when none is.
+fn offer_by(plan: &EvaluatePlan, experiment: &Experiment, data: &Dataset, context: &Context) {
+    let known = with_levels(data);
+    if plan.by.is_none() && experiment.by.is_none() && !known.is_empty() {
+        context.terminal.say(format!(
+            "note: --by NAME scores the levels of a covariate apart; there are {}",
+            known.join(", ")
+        ));
+    }
+}
+
+fn with_levels(data: &Dataset) -> Vec<&str> {
+    let names = data.covariates.columns().iter().map(|c| c.name.as_str());
+    names
+        .filter(|name| data.covariates.categorical(name).is_some())
+        .collect()
 }
 
 fn spelled_out(

@@ -14,6 +14,9 @@ use super::print;
 /// Levels of a covariate shown before the rest is only counted. Ours: one line on a terminal.
 const LEVELS_SHOWN: usize = 6;
 
+/// Samples named one by one; more are no exceptions but a property of the table. Ours.
+const SAMPLES_NAMED: usize = 30;
+
 /// Prints what is in each table.
 pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result<()> {
     let reading: ReadingPlan = as_plan(&arguments.reading)?;
@@ -136,18 +139,14 @@ fn floor(found: &Inspection) -> Vec<(&'static str, String)> {
             percent(share)
         ),
     )];
-    if !found.samples_at_floor.is_empty() {
-        let names: Vec<String> = found
-            .samples_at_floor
-            .iter()
-            .map(|(name, share)| format!("{name} ({})", percent(*share)))
-            .collect();
+    let at_floor = &found.samples_at_floor;
+    if !at_floor.is_empty() {
         lines.push((
             "at floor",
             format!(
                 "{} samples are at the floor in more than half of their genes: {}",
-                names.len(),
-                names.join(", ")
+                at_floor.len(),
+                named(at_floor)
             ),
         ));
     }
@@ -171,22 +170,32 @@ fn genes_and_samples(found: &Inspection) -> Vec<(&'static str, String)> {
             format!("{n} genes have no value at all: {list}"),
         ));
     }
-    if !found.little_measured_samples.is_empty() {
-        let list: Vec<String> = found
-            .little_measured_samples
-            .iter()
-            .map(|(name, share)| format!("{name} ({})", percent(*share)))
-            .collect();
+    let sparse = &found.little_measured_samples;
+    if !sparse.is_empty() {
         lines.push((
             "sparse",
             format!(
                 "{} samples have less than half of the genes measured: {}",
-                list.len(),
-                names(&list)
+                sparse.len(),
+                named(sparse)
             ),
         ));
     }
     lines
+}
+
+/// Samples with their shares: all of them while they are few, the first ones otherwise.
+fn named(samples: &[(String, f64)]) -> String {
+    let listed: Vec<String> = samples
+        .iter()
+        .map(|(name, share)| format!("{name} ({})", percent(*share)))
+        .collect();
+    if listed.len() <= SAMPLES_NAMED {
+        listed.join(", ")
+    } else {
+        let first = shown(listed.iter().map(String::as_str));
+        format!("{first} (--json names them all)")
+    }
 }
 
 fn covariate_text(fact: &CovariateFact) -> String {

@@ -82,10 +82,14 @@ fn metric_cell(row: &SummaryRow, metric: &str) -> String {
 }
 
 fn number(value: f64, digits: usize) -> String {
-    if value.is_finite() {
-        format!("{value:.digits$}")
-    } else {
-        "-".into()
+    if !value.is_finite() {
+        return "-".into();
+    }
+    let text = format!("{value:.digits$}");
+    // A negative number that rounds to zero is zero.
+    match text.trim_start_matches(['-', '0', '.']).is_empty() {
+        true => text.trim_start_matches('-').into(),
+        false => text,
     }
 }
 
@@ -139,6 +143,13 @@ fn legend(evaluation: &Evaluation) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!(number(-0.0004, 3), "0.000");
+        assert_eq!(number(-0.4, 3), "-0.400");
+        assert_eq!(number(f64::NAN, 3), "-");
+    }
 
     #[test]
     fn columns_line_up() {
