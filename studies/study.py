@@ -73,12 +73,17 @@ def evaluate(program, folder, table, covariates, given, extra):
     result = os.path.join(folder, "evaluation")
     command = [program, "evaluate", table, *covariates, "--methods", ",".join(given.methods),
                "--scenario", ",".join(given.scenarios), "--hide", ",".join(map(str, given.hide)),
-               "--repeats", str(given.repeats), "--test-share", str(given.test_share),
+               "--repeats", str(given.repeats), *held_back(given),
                "--threads", str(given.threads), "--seed", str(given.seed), "-o", result, *extra]
     began = measure.machine()
     print(" ".join(command), file=sys.stderr)
     measure.child(command)
     return result, began
+
+
+def held_back(given):
+    """Only the inductive scenario holds samples back."""
+    return ["--test-share", str(given.test_share)] if "inductive" in given.scenarios else []
 
 
 def evaluation_arguments(description, methods, hide):
@@ -98,12 +103,12 @@ def evaluation_arguments(description, methods, hide):
 def asked(name, given, extra):
     """The command that repeats a study, without the places of this machine."""
     words = ["--methods", *given.methods, "--scenarios", *given.scenarios, "--hide", *map(str, given.hide), "--repeats", str(given.repeats),
-             "--test-share", str(given.test_share), "--seed", str(given.seed), "--threads", str(given.threads), *(["--", *extra] if extra else [])]
+             *held_back(given), "--seed", str(given.seed), "--threads", str(given.threads), *(["--", *extra] if extra else [])]
     return f"`python3 studies/{name}/run.py {' '.join(words)}`"
 
 
 def scores_page(title, note, result, given, began):
-    """Mean and standard deviation over repeats of each method's R2 and RMSE, and its CPU time."""
+    """Mean and standard deviation over repeats of each method's scores, and its cost."""
     values, costs = {}, {}
     for row in rows_of(os.path.join(result, "scores.tsv")):
         if row["group"] == "all" and row["value"]:
@@ -121,9 +126,10 @@ def scores_page(title, note, result, given, began):
         reference = 0.5 if 0.5 in given.hide else given.hide[len(given.hide) // 2]
         order = sorted(methods, key=lambda method: -statistics.mean(r2(method, reference)))
         rows = [[method, *(spread(r2(method, hidden)) for hidden in given.hide),
-                 spread(values.get((scenario, reference, method, "rmse"), [])), *cost_cells(costs.get((scenario, method)))] for method in order]
+                 *(spread(values.get((scenario, reference, method, metric), [])) for metric in ("r2_within", "rmse")),
+                 *cost_cells(costs.get((scenario, method)))] for method in order]
         sections += [f"## {scenario}", measure.markdown_table(
-            ["method", *(f"R2, {hidden:.0%} hidden" for hidden in given.hide), f"RMSE, {reference:.0%}", "CPU s", "peak MiB"], rows)]
+            ["method", *(f"R2, {hidden:.0%} hidden" for hidden in given.hide), f"R2 within levels, {reference:.0%}", f"RMSE, {reference:.0%}", "CPU s", "peak MiB"], rows)]
     return "\n\n".join(sections) + "\n"
 
 

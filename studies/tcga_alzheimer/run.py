@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(FOLDER))
 import study  # noqa: E402
 
 METHODS = ["factor", "pmi", "pmi:published-inductive-alzheimer", "pmi:published-in-place-alzheimer",
-           *(f"knn:neighbors={k}:weights=distance" for k in (5, 10, 20)), "median", "mean"]
+           *(f"knn:neighbors={k}:weights=distance" for k in (5, 10, 20)), "median:by=cohort", "mean"]
 
 
 def main():
