@@ -119,7 +119,7 @@ def scores_page(title, note, result, given, began):
         cost["cpu"].append(float(row["cpu_seconds"]))
         cost["memory"].append(float(row["peak_mib"]))
     sections = [title, f"{note}; {began}.",
-                "Mean over repeats (standard deviation in brackets). CPU seconds and peak memory of a method's child process, all hidden shares of a repeat together."]
+                "Mean over repeats (standard deviation in brackets). CPU seconds (mean) and peak memory (largest) are those of the processes that fit and fill, one per method and trial."]
     for scenario in given.scenarios:
         methods = {method for found, _, method, metric in values if found == scenario and metric == "r2"}
         r2 = lambda method, hidden: values.get((scenario, hidden, method, "r2"), [])
