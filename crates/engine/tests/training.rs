@@ -2,9 +2,9 @@
 
 use imputome_engine::losses::{MeanSquaredError, evaluate};
 use imputome_engine::{
-    Activation, Adam, Batch, BatchNorm, Dense, Engine, EngineError, HeadLoss, Input, InputValues,
-    Mode, Model, Objective, ParameterCount, PortableEngine, Source, Spec, State, Tensor,
-    UNKNOWN_LEVEL, Update,
+    Activation, Adam, Batch, BatchNorm, Branch, Dense, Engine, EngineError, Head, HeadLoss, Input,
+    InputValues, Mode, Model, Objective, ParameterCount, PortableEngine, Source, Spec, State,
+    Tensor, UNKNOWN_LEVEL, Update,
 };
 
 const SAMPLES: usize = 8;
@@ -138,6 +138,46 @@ fn training_gives_the_same_bytes_with_one_thread_and_two() {
             .map(|shift| step(&mut *model, &Data::new(shift as f32), 1.0, Update::Now))
             .collect();
         (losses, model.state(), predict(&*model, &Data::new(0.5)))
+    };
+    assert!(train(1) == train(2));
+}
+
+#[test]
+fn branches_give_the_same_bytes_with_one_thread_and_two() {
+    let branch = |number: usize| Branch {
+        name: format!("net{number}"),
+        reads: vec![
+            Source::Columns {
+                input: "values".to_owned(),
+                columns: (0..300).map(|column| column * 2 + number as u32).collect(),
+            },
+            Source::Input("tissue".to_owned()),
+        ],
+        blocks: vec![Dense::linear(256).activation(Activation::Relu).dropout(0.2)],
+        heads: vec![Head {
+            name: "genes".to_owned(),
+            block: Dense::linear(GENES / 4),
+        }],
+    };
+    let spec = Spec {
+        inputs: network().inputs,
+        branches: (0..4).map(branch).collect(),
+    };
+    let train = |threads| {
+        let mut model = build(&spec, threads);
+        let data = Data::new(0.0);
+        let inputs = data.inputs();
+        let batch = Batch::new(SAMPLES, &inputs).target(&data.values);
+        let loss = HeadLoss {
+            loss: &MeanSquaredError::over_entries(),
+            scale: 1.0,
+        };
+        for _ in 0..3 {
+            model
+                .step(&batch, Objective::Heads(&[loss; 4]), Update::Now)
+                .expect("a step");
+        }
+        (model.state(), predict(&*model, &data))
     };
     assert!(train(1) == train(2));
 }
