@@ -9,6 +9,8 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Exit {
+    /// Whoever read stdout has gone; nothing to tell, as with `imputome ... | head`.
+    Unheard = 0,
     /// The request itself is wrong.
     Usage = 2,
     /// The input cannot be used as it is.
@@ -93,8 +95,19 @@ impl From<imputome_core::Error> for Failure {
 
 impl From<imputome_io::Error> for Failure {
     fn from(error: imputome_io::Error) -> Self {
+        if is_broken_pipe(&error) {
+            return Self::new(Exit::Unheard, "nobody reads stdout any more");
+        }
         Self::new(error.kind().into(), error.to_string())
     }
+}
+
+fn is_broken_pipe(error: &imputome_io::Error) -> bool {
+    let imputome_io::Error::Unwritable { file, reason } = error else {
+        return false;
+    };
+    let broken = std::io::Error::from(nix::errno::Errno::EPIPE).to_string();
+    *file == imputome_io::Target::Stdout.name() && *reason == broken
 }
 
 #[cfg(test)]

@@ -43,8 +43,8 @@ impl Outputs {
             let estimate = |s: usize, g: usize| Some(done.values[(s, g)]).filter(|v| v.is_finite());
             imputome_io::fill_table(&table.source, &self.filled, &table.facts, &estimate)?;
         } else if plan.add_genes {
-            let (data, layout) = with_added_genes(&table.data, &self.layout, done)?;
-            imputome_io::write_table(&self.filled, &data, &layout)?;
+            let data = with_added_genes(&table.data, done)?;
+            imputome_io::write_table(&self.filled, &data, &self.layout)?;
         } else {
             let data = holding(&table.data, done.values.clone());
             imputome_io::write_table(&self.filled, &data, &self.layout)?;
@@ -92,20 +92,12 @@ fn output(file: &str, plan: &ImputePlan, table: &Table) -> Result<(Target, Layou
     Ok((target, layout))
 }
 
-fn with_added_genes(
-    data: &Dataset,
-    layout: &Layout,
-    done: &Completed,
-) -> Result<(Dataset, Layout)> {
+fn with_added_genes(data: &Dataset, done: &Completed) -> Result<Dataset> {
     let values = concatenate(Axis(1), &[done.values.view(), done.added.values.view()])
         .expect("both tables have a row per sample");
     let wider = Dataset {
         genes: names_with(&data.genes, &done.added.genes)?,
         ..data.clone()
     };
-    let mut layout = layout.clone();
-    for text in &mut layout.line_texts {
-        text.texts.resize(wider.genes.len(), String::new());
-    }
-    Ok((holding(&wider, values), layout))
+    Ok(holding(&wider, values))
 }

@@ -28,7 +28,7 @@ use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Command};
 use context::Context;
-use failure::Result;
+use failure::{Exit, Result};
 
 fn main() -> ExitCode {
     tell_panics_as_bugs();
@@ -39,7 +39,9 @@ fn main() -> ExitCode {
     match carry_out(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            terminal::print_failure(&failure);
+            if failure.exit != Exit::Unheard {
+                terminal::print_failure(&failure);
+            }
             ExitCode::from(failure.exit as u8)
         }
     }

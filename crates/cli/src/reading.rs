@@ -2,9 +2,7 @@
 
 use imputome::Method;
 use imputome_core::{Dataset, Names, Run, Scale};
-use imputome_io::{
-    CovariateOptions, GroupRule, Layout, Orientation, ReadFacts, ReadOptions, Rows, Source,
-};
+use imputome_io::{CovariateOptions, GroupRule, Orientation, ReadFacts, ReadOptions, Rows, Source};
 
 use crate::failure::{Failure, Result};
 use crate::gene_list::GeneList;
@@ -203,7 +201,6 @@ impl Table {
         }
         self.remarks.extend(list.remarks(file));
         self.data = self.data.select_genes(&list.kept);
-        self.facts.layout = with_genes(&self.facts.layout, &list.kept);
         self.as_in_file = false;
         if self.data.measured.count() == 0 {
             return Err(Failure::input(format!(
@@ -272,17 +269,6 @@ pub(crate) fn expect_scale(method: &Method, data: &Dataset) -> Result<()> {
         data.scale
     ))
     .hint(hint))
-}
-
-/// A layout for the given genes of its table.
-fn with_genes(layout: &Layout, kept: &[usize]) -> Layout {
-    let mut layout = layout.clone();
-    for text in &mut layout.line_texts {
-        if kept.iter().all(|&gene| gene < text.texts.len()) {
-            text.texts = kept.iter().map(|&gene| text.texts[gene].clone()).collect();
-        }
-    }
-    layout
 }
 
 /// The first few names, and how many more there are.

@@ -1,6 +1,6 @@
 //! What each command does, on tables small enough to read.
 
-use crate::folder::Folder;
+use crate::folder::{Answer, Folder};
 use crate::tables::{covariates, fields, is_gap, rows, table, value};
 
 fn cohort(samples: usize, genes: usize) -> Folder {
@@ -404,13 +404,45 @@ fn methods_are_listed_and_shown_as_text_and_json() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let folder = cohort(20, 6);
-    let mut command = folder.command(&["methods", "pmi"]);
-    command.stdout(std::process::Stdio::piped());
-    command.stderr(std::process::Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(output.stderr.is_empty());
+    // A table larger than what a pipe holds.
+    let folder = cohort(400, 60);
+    let table = ["impute", "t.tsv", "-o", "-", "--method", "mean", "--quiet"];
+    for arguments in [&["methods", "pmi"][..], &table] {
+        let mut command = folder.command(arguments);
+        command.stdout(std::process::Stdio::piped());
+        command.stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        drop(child.stdout.take());
+        let answer = Answer::of(&child.wait_with_output().unwrap());
+        assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""));
+    }
+}
+
+#[test]
+fn a_gct_stays_a_gct_with_its_descriptions() {
+    let folder = Folder::new();
+    let gct = "#1.2\n3\t4\nName\tDescription\tS1\tS2\tS3\tS4\nG1\tone\t1.50\t\t3\t2\nG2\ttwo\t2\t4\t\t3\nG3\tthree\t1\t5\t2.5\t4\n";
+    folder.write("t.gct", gct);
+    folder.succeed(&["impute", "t.gct", "-o", "o.gct", "--method", "mean"]);
+    let filled = gct
+        .replace("1.50\t\t", "1.50\t2.1666667\t")
+        .replace("4\t\t3", "4\t3\t3");
+    assert_eq!(folder.read("o.gct"), filled);
+    folder.write("genes.txt", "G3\nG1\n");
+    folder.succeed(&[
+        "impute",
+        "t.gct",
+        "-o",
+        "some.gct",
+        "--method",
+        "mean",
+        "--genes",
+        "genes.txt",
+    ]);
+    assert!(
+        folder
+            .read("some.gct")
+            .starts_with("#1.2\n2\t4\nName\tDescription\tS1")
+    );
+    assert!(folder.read("some.gct").contains("G3\tthree\t1"));
 }
