@@ -1,8 +1,8 @@
 //! Is the imputation any good? Sees methods only as estimates.
 //!
 //! An [`Experiment`] says what to do; [`Trials`] makes its splits and masks, the same for every
-//! method; [`compare`] lets a caller run the methods, judges their estimates by the
-//! [`metrics`] and gathers an [`Evaluation`]; [`summary`] condenses it to one row per method.
+//! method; [`mod@compare`] lets a caller run the methods, judges their estimates by the
+//! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
 
 pub mod compare;
 mod enough;
