@@ -18,9 +18,6 @@ const BETWEEN_LINES: Duration = Duration::from_secs(10);
 /// Width of a line of text. Ours: fits a terminal of 100 columns, and of 80 with few breaks.
 const WIDTH: usize = 92;
 
-/// Ours: a label longer than this does not push its text to the right.
-const WIDEST_INDENT: usize = 12;
-
 /// Prints why the program ends, with advice where there is some.
 pub(crate) fn print_failure(failure: &Failure) {
     let mut lines = format!("error: {}\n", failure.message);
@@ -196,10 +193,9 @@ pub(crate) fn duration(seconds: f64) -> String {
     }
 }
 
-/// Text after a label, broken at spaces; further lines are indented to the label, or to
-/// [`WIDEST_INDENT`] when it is longer.
+/// Text after a label, broken at spaces; further lines are indented to the label.
 pub(crate) fn paragraph(out: &mut String, label: &str, text: &str) {
-    let indent = label.len().min(WIDEST_INDENT);
+    let indent = label.chars().count();
     let mut line = label.to_string();
     let mut fresh = true;
     for word in text.split_whitespace() {

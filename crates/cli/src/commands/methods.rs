@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use imputome::Method;
+use imputome_core::Scale;
 use serde_json::{Value, json};
 
 use crate::arguments::MethodsArguments;
@@ -33,7 +34,7 @@ fn list() -> String {
     let mut out = String::new();
     for method in Method::all() {
         let card = method.imputer().card();
-        let text = format!("{}. {}", card.title, card.idea);
+        let text = format!("{}. {}", card.title, sentence(card.idea));
         paragraph(&mut out, &format!("{:<9}", card.name), &text);
     }
     out += "\nOne method's source, needs and settings: imputome methods NAME\n";
@@ -55,7 +56,12 @@ fn card(method: &Method) -> String {
             paragraph(&mut out, &format!("{label:<9}"), text);
         }
     }
-    let scales: Vec<&str> = card.scales.iter().map(|scale| scale.name()).collect();
+    let scales: Vec<&str> = card
+        .scales
+        .iter()
+        .filter(|scale| **scale != Scale::Unknown)
+        .map(|scale| scale.name())
+        .collect();
     paragraph(&mut out, "scales   ", &scales.join(", "));
     let yes = |able: bool| if able { "yes" } else { "no" };
     paragraph(
@@ -71,7 +77,12 @@ fn card(method: &Method) -> String {
         out += "\nPresets, written as ";
         let _ = writeln!(out, "{}:PRESET:", card.name);
         for preset in card.presets {
-            paragraph(&mut out, &format!("  {}  ", preset.name), preset.doc);
+            let width = widest(card.presets.iter().map(|preset| preset.name));
+            paragraph(
+                &mut out,
+                &format!("  {:<width$}  ", preset.name),
+                preset.doc,
+            );
         }
     }
     settings(&mut out, method);
@@ -89,6 +100,7 @@ fn settings(out: &mut String, method: &Method) {
         "\nSettings, written as --set KEY=VALUE or {}:KEY=VALUE:",
         method.name()
     );
+    let width = widest(settings.iter().map(|setting| setting.name.as_str()));
     for setting in settings {
         let value = if setting.value == setting.default {
             String::new()
@@ -101,8 +113,24 @@ fn settings(out: &mut String, method: &Method) {
             readable(&setting.default),
             setting.limit
         );
-        paragraph(out, &format!("  {}  ", setting.name), &text);
+        paragraph(out, &format!("  {:<width$}  ", setting.name), &text);
     }
+}
+
+/// Text as a sentence: a capital first, a full stop last.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!(
+        "{}{}{stop}",
+        first.into_iter().flatten().collect::<String>(),
+        letters.as_str()
+    )
+}
+
+fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
+    names.map(str::len).max().unwrap_or(0)
 }
 
 fn as_json(method: &Method) -> Value {
