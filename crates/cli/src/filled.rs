@@ -37,9 +37,14 @@ impl Outputs {
         })
     }
 
+    /// True when the output is the input's text with its gaps filled.
+    pub(crate) fn keeps_text(&self, plan: &ImputePlan, table: &Table) -> bool {
+        table.as_in_file && !plan.add_genes && self.layout == table.facts.layout
+    }
+
     /// Writes the filled table, and the spread where asked for.
     pub(crate) fn write(&self, plan: &ImputePlan, table: &Table, done: &Completed) -> Result<()> {
-        if table.as_in_file && !plan.add_genes && self.layout == table.facts.layout {
+        if self.keeps_text(plan, table) {
             let estimate = |s: usize, g: usize| Some(done.values[(s, g)]).filter(|v| v.is_finite());
             imputome_io::fill_table(&table.source, &self.filled, &table.facts, &estimate)?;
         } else if plan.add_genes {

@@ -173,6 +173,16 @@ impl Table {
         }
     }
 
+    /// What is lost when the table is written anew and not copied with its gaps filled.
+    pub(crate) fn rounding(&self) -> Option<String> {
+        (self.facts.long_values > 0).then(|| {
+            format!(
+                "{} values have more digits than single precision holds and are written as the nearest such numbers; an output of the same form as the input keeps every digit",
+                self.facts.long_values
+            )
+        })
+    }
+
     /// Refuses a single sample where there must be something to learn from.
     pub(crate) fn expect_several_samples(&self) -> Result<()> {
         if self.data.n_samples() > 1 {

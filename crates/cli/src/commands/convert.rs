@@ -45,6 +45,7 @@ pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result
         _ => {}
     }
     imputome_io::write_table(&target, &table.data, &layout)?;
+    context.terminal.note_all(&table.rounding());
     context.terminal.say(format!(
         "{} samples x {} genes written: {}",
         table.data.n_samples(),

@@ -38,7 +38,11 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     context.interrupt.proceed()?;
 
     let plan = spelled_out(plan, &table, &model);
-    let remarks = remarks(&plan, &model, &completed);
+    let rounding = table
+        .rounding()
+        .filter(|_| !outputs.keeps_text(&plan, &table));
+    let mut remarks = remarks(&plan, &model, &completed);
+    remarks.extend(rounding.clone());
     let all = [table.remarks.as_slice(), &remarks].concat();
     let record = context.record(&input_files(&plan), all)?;
     if let Some(earlier) = &earlier {
@@ -48,7 +52,12 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     if plan.output != "-" {
         record.write(&run_file(&plan.output), &plan)?;
     }
-    tell(&plan, &completed, &remarks, context);
+    let measured = match rounding {
+        None => "unchanged",
+        Some(_) => "in single precision",
+    };
+    context.terminal.note_all(&remarks);
+    tell(&plan, &completed, measured, context);
     Ok(())
 }
 
@@ -125,9 +134,8 @@ fn remarks(plan: &ImputePlan, model: &Model, completed: &Completed) -> Vec<Strin
     remarks
 }
 
-fn tell(plan: &ImputePlan, completed: &Completed, remarks: &[String], context: &Context) {
+fn tell(plan: &ImputePlan, completed: &Completed, measured: &str, context: &Context) {
     let terminal = &context.terminal;
-    terminal.note_all(remarks);
     if completed.filled + completed.left == 0 {
         terminal.say("the table has no gaps: nothing was filled");
     }
@@ -137,7 +145,7 @@ fn tell(plan: &ImputePlan, completed: &Completed, remarks: &[String], context: &
         String::new()
     };
     terminal.say(format!(
-        "{} gaps filled, {} left{added}; measured values unchanged: {}",
+        "{} gaps filled, {} left{added}; measured values {measured}: {}",
         completed.filled,
         completed.left,
         match plan.output.as_str() {

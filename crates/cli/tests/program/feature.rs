@@ -446,3 +446,22 @@ fn a_gct_stays_a_gct_with_its_descriptions() {
     );
     assert!(folder.read("some.gct").contains("G3\tthree\t1"));
 }
+
+#[test]
+fn more_digits_than_single_precision_are_kept_or_their_loss_is_told() {
+    let folder = Folder::new();
+    let text = "id\tA\tB\nS1\t1.234567890123\t2\nS2\t\t4\nS3\t5.5\t6\n";
+    folder.write("t.tsv", text);
+    let impute = |output: &str| {
+        folder.succeed(&[
+            "impute", "t.tsv", "-o", output, "--method", "mean", "--rows", "samples",
+        ])
+    };
+    assert!(impute("o.tsv").stderr.contains("measured values unchanged"));
+    assert!(folder.read("o.tsv").contains("1.234567890123"));
+    let told = impute("o.csv").stderr;
+    assert!(
+        !told.contains("unchanged") && told.contains("keeps every digit"),
+        "{told}"
+    );
+}
