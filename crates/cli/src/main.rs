@@ -63,6 +63,7 @@ fn carry_out(arguments: Arguments) -> Result<()> {
         Command::Convert(convert) => commands::convert::convert(&convert, &context),
         Command::Trial(trial) => commands::trial::trial(&trial, &context),
     };
+    context.terminal.clear();
     match result {
         Err(_) if context.interrupt.asked() => Err(failure::Failure::interrupted()),
         result => result,

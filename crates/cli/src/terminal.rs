@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use imputome_core::Progress;
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 
 use crate::failure::Failure;
 
@@ -106,6 +106,14 @@ impl Terminal {
         }
     }
 
+    /// Takes away the bars of steps that will not be finished.
+    pub(crate) fn clear(&self) {
+        let open = self.steps().len();
+        for _ in 0..open {
+            self.end();
+        }
+    }
+
     fn steps(&self) -> std::sync::MutexGuard<'_, Vec<Step>> {
         self.steps
             .lock()
@@ -174,7 +182,7 @@ impl Step {
         if done > 0 && self.total > done {
             let left =
                 self.started.elapsed().as_secs_f64() / done as f64 * (self.total - done) as f64;
-            line += &format!(", at most {} left", duration(left));
+            line += &format!(", about {} left", duration(left));
         }
         line
     }
@@ -219,7 +227,7 @@ fn bar(step: &str, total: u64) -> ProgressBar {
     let (bar, template) = if total > 0 {
         (
             ProgressBar::new(total),
-            "{prefix} [{bar:30}] {pos}/{len}, {eta} left {wide_msg}",
+            "{prefix} [{bar:16}] {pos}/{len}{left} {wide_msg}",
         )
     } else {
         (
@@ -228,9 +236,17 @@ fn bar(step: &str, total: u64) -> ProgressBar {
         )
     };
     let style = ProgressStyle::with_template(template).expect("the template is a constant");
-    bar.set_style(style.progress_chars("=> "));
+    bar.set_style(style.with_key("left", time_left).progress_chars("=> "));
     bar.set_prefix(step.to_string());
     bar
+}
+
+/// The time left, as soon as there is something to estimate it from.
+fn time_left(state: &ProgressState, out: &mut dyn std::fmt::Write) {
+    if state.pos() > 0 {
+        // A bar that cannot be written is only a bar.
+        let _ = write!(out, ", {} left", duration(state.eta().as_secs_f64()));
+    }
 }
 
 #[cfg(test)]
