@@ -1,11 +1,12 @@
 //! Scores PMI on a table in the layout of the peer measurements: `shapes.txt` beside one file of
 //! raw 64-bit numbers, column by column, for each of `X`, `mask`, `tissue`, `sex` and `age`.
 //!
-//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [SCENARIO] [PRESET] [name=json ...]`
+//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [SCENARIO] [PRESET] [name=json ...] [hidden=SHARE] [seed=N]`
 //!
 //! Inductive: learns from the first 800 rows, complete, and imputes the rest with `mask` hidden.
 //! In place: learns from all rows with `mask` hidden and imputes these entries. With a file
-//! `donor.f64` the rows are split by donor, 80 to 20.
+//! `donor.f64` the rows are split by donor, 80 to 20. `hidden=0.1` draws another mask, `factor`
+//! scores the factor model instead.
 #![expect(clippy::print_stdout, reason = "an example tells its result")]
 #![expect(
     clippy::disallowed_methods,
@@ -15,6 +16,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use imputome_classical::Factor;
 use imputome_core::prepare::{Scaler, split_groups};
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, Holdout, Imputer, Mask, Names, Run,
@@ -28,21 +30,24 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = arguments.first().ok_or("name the folder")?;
     let mut scenarios = vec!["inductive", "in-place"];
-    let mut method = Pmi::default();
-    let mut hidden = None;
+    let mut pmi = Pmi::default();
+    let (mut hidden, mut seed, mut factor) = (None, 0, false);
     for word in &arguments[1..] {
         match word.split_once('=') {
             Some(("hidden", share)) => hidden = Some(share.parse::<f64>()?),
-            Some((name, value)) => method = with(method, name, value)?,
+            Some(("seed", number)) => seed = number.parse()?,
+            Some((name, value)) => pmi = with(pmi, name, value)?,
             None if word == "inductive" || word == "in-place" => scenarios = vec![word],
-            None => method = Pmi::preset(word).ok_or("no such preset")?,
+            None if word == "factor" => factor = true,
+            None => pmi = Pmi::preset(word).ok_or("no such preset")?,
         }
     }
-    method.check()?;
+    pmi.check()?;
+    let method: &dyn Imputer = if factor { &Factor::default() } else { &pmi };
     let (data, mask) = read(Path::new(folder))?;
     let mask = hidden.map_or(Ok(mask), |share| redrawn(&data, share))?;
     for scenario in scenarios {
-        run(&method, &data, &mask, scenario)?;
+        score(method, &data, &mask, (scenario, seed))?;
     }
     Ok(())
 }
@@ -60,8 +65,13 @@ fn redrawn(data: &Dataset, share: f64) -> Result<Mask, Failure> {
         .clone())
 }
 
-fn run(method: &Pmi, data: &Dataset, mask: &Mask, scenario: &str) -> Result<(), Failure> {
-    let run = Run::new(0, 1)?;
+fn score(
+    method: &dyn Imputer,
+    data: &Dataset,
+    mask: &Mask,
+    (scenario, seed): (&str, u64),
+) -> Result<(), Failure> {
+    let run = Run::new(seed, 1)?;
     let rows: Vec<usize> = (0..data.n_samples()).collect();
     let (train_rows, test_rows) = match (scenario, &data.groups) {
         ("inductive", None) => (rows[..800].to_vec(), rows[800..].to_vec()),
@@ -88,7 +98,6 @@ fn run(method: &Pmi, data: &Dataset, mask: &Mask, scenario: &str) -> Result<(), 
     scaler.undo(&mut estimates);
     let test = data.select_samples(&test_rows);
     let hidden = Mask(mask.0.select(ndarray::Axis(0), &test_rows));
-    let truth_scale = Scaler::fit(data);
     println!(
         "{scenario}: R2 {:.4}, fit {:.1} CPU s, impute {:.2} CPU s, process {:.1} CPU s, spread covers {:.3} of 0.683",
         r2(&test, &estimates, &hidden),
@@ -96,7 +105,7 @@ fn run(method: &Pmi, data: &Dataset, mask: &Mask, scenario: &str) -> Result<(), 
         done - after_fit,
         done,
         imputation.spread.map_or(f64::NAN, |spread| {
-            covered(&truth_scale, (&test, &estimates), &scaler, &spread, &hidden)
+            covered((&test, &estimates), &scaler, &spread, &hidden)
         })
     );
     for (name, value) in fitted.summary().chosen {
@@ -136,7 +145,6 @@ fn r2(truth: &Dataset, estimates: &Array2<f32>, hidden: &Mask) -> f64 {
 
 /// Share of hidden entries within one standard deviation of their estimate.
 fn covered(
-    _: &Scaler,
     (truth, estimates): (&Dataset, &Array2<f32>),
     scaler: &Scaler,
     spread: &Array2<f32>,

@@ -4,7 +4,7 @@
 //! validation samples, with a factor model that has not seen them either.
 
 use imputome_classical::{Factor, FittedFactor};
-use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Weights};
+use imputome_core::{Curve, Dataset, FittedImputer, Imputation, Result, Run, Weights};
 use ndarray::Array2;
 
 use super::blend::{Blend, Evidence};
@@ -23,6 +23,8 @@ const LEAST_BASE: f32 = 1e-3;
 pub(super) struct Judgement {
     beside: Option<(FittedFactor, Blend)>,
     spread: Spread,
+    /// Mean squared error on hidden validation entries by share of genes shown.
+    errors: Vec<Curve>,
 }
 
 /// Estimates of both paths for a table.
@@ -110,13 +112,24 @@ impl Judgement {
         }
         let blend = learned.is_some().then(|| learn_blend(&judged));
         let spread = learn_spread(&judged, blend.as_ref());
+        let errors = errors(&judged, blend.as_ref());
         let beside = blend.map(|blend| Ok((fit(train)?, blend))).transpose()?;
-        Ok(Self { beside, spread })
+        Ok(Self {
+            beside,
+            spread,
+            errors,
+        })
     }
 
     /// Weight of the network by share of genes shown, where a factor model stands beside it.
     pub(super) fn network_weights(&self) -> Option<&[(f64, f64)]> {
         self.beside.as_ref().map(|(_, blend)| blend.by_share())
+    }
+
+    /// Mean squared error of each path and of both on hidden validation entries, by share of
+    /// genes shown; none in a restored model.
+    pub(super) fn errors(&self) -> &[Curve] {
+        &self.errors
     }
 
     /// The factor model, where there is one.
@@ -176,7 +189,11 @@ impl Judgement {
             )),
         };
         let spread = Spread::restore(&weights.under("spread"), genes)?;
-        Ok(Self { beside, spread })
+        Ok(Self {
+            beside,
+            spread,
+            errors: Vec::new(),
+        })
     }
 }
 
@@ -205,4 +222,39 @@ fn learn_spread(judged: &[(Panel, Paths)], blend: Option<&Blend>) -> Spread {
         misses
     });
     Spread::learn(&misses.collect::<Vec<_>>())
+}
+
+fn errors(judged: &[(Panel, Paths)], blend: Option<&Blend>) -> Vec<Curve> {
+    let curve = |name: &str, estimate: &dyn Fn(&Panel, &Paths, (usize, usize)) -> f32| {
+        let point = |(panel, paths): &(Panel, Paths)| {
+            let (mut squares, mut entries) = (0.0, 0.0);
+            for entry in panel.hidden() {
+                let estimate = estimate(panel, paths, (entry.sample, entry.gene));
+                squares += (entry.truth - f64::from(estimate)).powi(2);
+                entries += 1.0;
+            }
+            (
+                panel.shown,
+                if entries > 0.0 {
+                    squares / entries
+                } else {
+                    0.0
+                },
+            )
+        };
+        Curve {
+            name: format!("validation error, {name}"),
+            step: "share of genes shown".into(),
+            points: judged.iter().map(point).collect(),
+        }
+    };
+    let mut curves = vec![curve("network", &|_, paths, at| paths.network[at])];
+    if blend.is_some() {
+        let factor = |paths: &Paths, at| paths.factor.as_ref().map_or(0.0, |f| f.estimates[at]);
+        curves.push(curve("factor model", &|_, paths, at| factor(paths, at)));
+        curves.push(curve("both", &|panel, paths, at| {
+            paths.blended(blend, at, panel.shown)
+        }));
+    }
+    curves
 }

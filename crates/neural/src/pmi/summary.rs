@@ -19,6 +19,7 @@ pub(super) fn of(
         chosen: chosen(settings, prepared, trained),
         remarks: Vec::new(),
     };
+    summary.curves.extend(judgement.errors().to_vec());
     if let Some(weights) = judgement.network_weights() {
         summary.curves.push(Curve {
             name: "weight of the network beside the factor model".into(),
