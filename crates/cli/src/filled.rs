@@ -37,8 +37,13 @@ impl Outputs {
         })
     }
 
+    /// What is lost when the table is written anew, if anything.
+    pub(crate) fn rounding(&self, plan: &ImputePlan, table: &Table) -> Option<String> {
+        table.rounding().filter(|_| !self.keeps_text(plan, table))
+    }
+
     /// True when the output is the input's text with its gaps filled.
-    pub(crate) fn keeps_text(&self, plan: &ImputePlan, table: &Table) -> bool {
+    fn keeps_text(&self, plan: &ImputePlan, table: &Table) -> bool {
         table.as_in_file && !plan.add_genes && self.layout == table.facts.layout
     }
 
@@ -64,6 +69,16 @@ impl Outputs {
     }
 }
 
+/// Refuses an output that would take the place of the input.
+pub(crate) fn expect_other(output: &str, input: &str) -> Result<()> {
+    if output != "-" && output == input {
+        return Err(Failure::usage(format!(
+            "{output} is the input; what is written goes to a file of its own"
+        )));
+    }
+    Ok(())
+}
+
 /// Refuses an output whose folder does not exist, before any work is done.
 pub(crate) fn expect_folder(output: &str) -> Result<()> {
     let folder = Path::new(output).parent();
@@ -86,11 +101,7 @@ pub(crate) fn holding(data: &Dataset, values: Array2<f32>) -> Dataset {
 }
 
 fn output(file: &str, plan: &ImputePlan, table: &Table) -> Result<(Target, Layout)> {
-    if file != "-" && file == plan.input {
-        return Err(Failure::usage(format!(
-            "{file} is the input; the filled table goes to a file of its own"
-        )));
-    }
+    expect_other(file, &plan.input)?;
     expect_folder(file)?;
     let target = Target::from_argument(file);
     let layout = table.facts.layout.for_target(&target)?;

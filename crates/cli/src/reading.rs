@@ -42,6 +42,17 @@ pub(crate) struct Asked<'a> {
     pub(crate) samples: &'a SamplesPlan,
 }
 
+impl<'a> Asked<'a> {
+    /// The table of a plan.
+    pub(crate) fn new(input: &'a str, reading: &'a ReadingPlan, samples: &'a SamplesPlan) -> Self {
+        Self {
+            input,
+            reading,
+            samples,
+        }
+    }
+}
+
 /// Reads a table and tells what was decided.
 pub(crate) fn read(asked: Asked, run: &Run, terminal: &Terminal) -> Result<Table> {
     read_with(asked, options(asked)?, run, terminal)

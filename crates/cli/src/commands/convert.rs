@@ -6,7 +6,7 @@ use imputome_io::{Orientation, Target};
 use crate::arguments::ConvertArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::filled::expect_folder;
+use crate::filled::{expect_folder, expect_other};
 use crate::plan::{ReadingPlan, SamplesPlan};
 use crate::reading::{Asked, read};
 
@@ -21,17 +21,10 @@ pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result
             "--scale would have no effect: only --transform looks at it",
         ));
     }
-    if arguments.input != "-" && arguments.input == arguments.output {
-        return Err(Failure::usage(
-            "input and output are the same file; name another output",
-        ));
-    }
+    expect_other(&arguments.output, &arguments.input)?;
     expect_folder(&arguments.output)?;
-    let asked = Asked {
-        input: &arguments.input,
-        reading: &reading,
-        samples: &SamplesPlan::default(),
-    };
+    let samples = SamplesPlan::default();
+    let asked = Asked::new(&arguments.input, &reading, &samples);
     let run = context.run(0)?;
     let mut table = read(asked, &run, &context.terminal)?;
     if logarithm {

@@ -23,40 +23,19 @@ const USUAL_BY: &str = "tissue";
 
 /// Compares methods on the table and writes scores and report.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = resolve::<_, EvaluatePlan>(&Typed {
-        command: "evaluate",
-        options: arguments,
-        seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
-        needs: &[
-            ("input", "INPUT, the table to hide values of,"),
-            ("output", "-o DIR, the folder for the results,"),
-        ],
-    })?;
+    let Resolved { plan, earlier } = as_meant(arguments, context)?;
     let methods = methods(&plan)?;
     let mut experiment = experiment(&plan)?;
-    experiment
-        .check()
-        .map_err(|error| Failure::usage(error.to_string()))?;
-    if plan.output == "-" {
-        return Err(Failure::usage("results fill a folder; name one: -o scores"));
-    }
     let folder = Path::new(&plan.output);
     let run = context.run(plan.seed)?;
-    let asked = Asked {
-        input: &plan.input,
-        reading: &plan.reading,
-        samples: &plan.samples,
-    };
+    let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
     experiment.by = by(&plan, &table.data)?;
     offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
     let record = context.record(&input_files(&plan), table.remarks.clone())?;
-    if let Some(earlier) = &earlier {
-        record.compare(earlier, &context.terminal);
-    }
+    record.compare(earlier.as_ref(), &context.terminal);
     expect_free(folder, Earlier::from(arguments.overwrite))?;
 
     let contest = Contest {
@@ -67,14 +46,29 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
         folder,
     };
     let mut evaluation = evaluation::run(&contest, context)?;
-    evaluation
-        .data
-        .remarks
-        .extend(table.remarks.iter().cloned());
+    let remarks = &mut evaluation.data.remarks;
+    remarks.extend(table.remarks.iter().cloned());
     let page = write_results(folder, &evaluation, &record, &plan)?;
     print(&score_table(&evaluation))?;
     context.terminal.say(format!("report: {}", page.display()));
     Ok(())
+}
+
+fn as_meant(arguments: &EvaluateArguments, context: &Context) -> Result<Resolved<EvaluatePlan>> {
+    let resolved = resolve::<_, EvaluatePlan>(&Typed {
+        command: "evaluate",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table to hide values of,"),
+            ("output", "-o DIR, the folder for the results,"),
+        ],
+    })?;
+    if resolved.plan.output == "-" {
+        return Err(Failure::usage("results fill a folder; name one: -o scores"));
+    }
+    Ok(resolved)
 }
 
 /// Writes everything an evaluation leaves; gives the place of the report.
@@ -112,14 +106,18 @@ fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
             "--test-share would have no effect: only --scenario inductive holds samples back",
         ));
     }
-    Ok(Experiment {
+    let experiment = Experiment {
         scenarios: plan.scenario.clone(),
         hidden_shares: plan.hide.clone(),
         repeats: plan.repeats,
         test_share: plan.test_share.unwrap_or(usual.test_share),
         by: None,
         seed: plan.seed,
-    })
+    };
+    experiment
+        .check()
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    Ok(experiment)
 }
 
 /// The covariate scored apart: as asked for, else the usual one where the table has it.

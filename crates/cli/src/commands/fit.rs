@@ -5,39 +5,24 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imputome::Model;
-use imputome_io::Source;
 
 use crate::arguments::FitArguments;
 use crate::checkpoints::CheckpointFile;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::filled::{expect_folder, expect_other};
+use crate::memory;
 use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
-use crate::reading::{Asked, Table, expect_scale, read};
+use crate::reading::{Asked, expect_scale, read};
 use crate::teacher::CovariateKinds;
 use crate::terminal::duration;
-use crate::{memory, plan};
 
 /// Learns from the table and writes model and record.
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = resolve::<_, FitPlan>(&Typed {
-        command: "fit",
-        options: arguments,
-        seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
-        needs: &[
-            ("input", "INPUT, the table to learn from,"),
-            ("output", "-o MODEL, the model file to write,"),
-            ("method", "--method NAME"),
-        ],
-    })?;
-    expect_file(&plan)?;
+    let Resolved { plan, earlier } = as_meant(arguments, context)?;
     let method = method_with(&plan.method, &plan.settings)?;
     let run = context.run(plan.seed)?;
-    let asked = Asked {
-        input: &plan.input,
-        reading: &plan.reading,
-        samples: &plan.samples,
-    };
+    let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
     expect_scale(&method, &table.data)?;
@@ -49,17 +34,12 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
         ..plan
     };
     let mut record = context.record(&input_files(&plan), table.remarks.clone())?;
-    if let Some(earlier) = &earlier {
-        record.compare(earlier, &context.terminal);
-    }
+    record.compare(earlier.as_ref(), &context.terminal);
 
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);
     let started = Instant::now();
-    let model = Model::fit(
-        method,
-        &table.data,
-        &run.with_checkpoints(checkpoint.clone()),
-    )?;
+    let run = run.with_checkpoints(checkpoint.clone());
+    let model = Model::fit(method, &table.data, &run)?;
     context.interrupt.proceed()?;
     let kinds = CovariateKinds::of(&table.data.covariates);
     imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;
@@ -67,17 +47,30 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
 
     record.remarks.extend(model.summary().remarks);
     record.write(&run_file(&plan.output), &plan)?;
-    tell(&model, &table, &plan, started.elapsed(), context);
+    tell(&model, &plan, started.elapsed(), context);
     Ok(())
 }
 
-/// A model is a file: it is read in parts, and its record lies beside it.
-fn expect_file(plan: &FitPlan) -> Result<()> {
+fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitPlan>> {
+    let resolved = resolve::<_, FitPlan>(&Typed {
+        command: "fit",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table to learn from,"),
+            ("output", "-o MODEL, the model file to write,"),
+            ("method", "--method NAME"),
+        ],
+    })?;
+    let plan = &resolved.plan;
     if plan.output == "-" {
         return Err(Failure::usage("a model cannot be written to stdout")
             .hint("name a file: -o model.safetensors"));
     }
-    Ok(())
+    expect_other(&plan.output, &plan.input)?;
+    expect_folder(&plan.output)?;
+    Ok(resolved)
 }
 
 fn input_files(plan: &FitPlan) -> Vec<&str> {
@@ -129,7 +122,7 @@ fn identity(plan: &FitPlan, record: &Record) -> String {
     lines
 }
 
-fn tell(model: &Model, table: &Table, plan: &plan::FitPlan, took: Duration, context: &Context) {
+fn tell(model: &Model, plan: &FitPlan, took: Duration, context: &Context) {
     let summary = model.summary();
     let terminal = &context.terminal;
     for (name, value) in &summary.chosen {
@@ -140,15 +133,12 @@ fn tell(model: &Model, table: &Table, plan: &plan::FitPlan, took: Duration, cont
         "{} learned {} genes from {} samples in {}: {}",
         model.method.name(),
         model.preparation.learned().len(),
-        table.data.n_samples(),
+        model.preparation.samples,
         duration(took.as_secs_f64()),
         plan.output
     ));
-    let stdin = table.source.name() == Source::Stdin.name();
-    if !stdin {
-        terminal.say(format!(
-            "next: imputome impute NEW_TABLE -o FILLED --model {}",
-            plan.output
-        ));
-    }
+    terminal.say(format!(
+        "next: imputome impute NEW_TABLE -o FILLED --model {}",
+        plan.output
+    ));
 }

@@ -12,24 +12,11 @@ use crate::teacher::Teacher;
 
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = resolve::<_, ImputePlan>(&Typed {
-        command: "impute",
-        options: arguments,
-        seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
-        needs: &[
-            ("input", "INPUT, the table with gaps,"),
-            ("output", "-o OUTPUT, the table to write,"),
-        ],
-    })?;
+    let Resolved { plan, earlier } = as_meant(arguments, context)?;
     let teacher = Teacher::of(&plan, context)?;
     expect_effect(&plan, &teacher)?;
     let run = context.run(plan.seed)?;
-    let asked = Asked {
-        input: &plan.input,
-        reading: &plan.reading,
-        samples: &plan.samples,
-    };
+    let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let options = teacher.reading_options(reading::options(asked)?)?;
     let table = read_with(asked, options, &run, &context.terminal)?;
     let outputs = Outputs::of(&plan, &table)?;
@@ -38,27 +25,33 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     context.interrupt.proceed()?;
 
     let plan = spelled_out(plan, &table, &model);
-    let rounding = table
-        .rounding()
-        .filter(|_| !outputs.keeps_text(&plan, &table));
+    let rounding = outputs.rounding(&plan, &table);
     let mut remarks = remarks(&plan, &model, &completed);
     remarks.extend(rounding.clone());
     let all = [table.remarks.as_slice(), &remarks].concat();
     let record = context.record(&input_files(&plan), all)?;
-    if let Some(earlier) = &earlier {
-        record.compare(earlier, &context.terminal);
-    }
+    record.compare(earlier.as_ref(), &context.terminal);
     outputs.write(&plan, &table, &completed)?;
     if plan.output != "-" {
         record.write(&run_file(&plan.output), &plan)?;
     }
-    let measured = match rounding {
-        None => "unchanged",
-        Some(_) => "in single precision",
-    };
     context.terminal.note_all(&remarks);
+    let measured = rounding.map_or("unchanged", |_| "in single precision");
     tell(&plan, &completed, measured, context);
     Ok(())
+}
+
+fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<ImputePlan>> {
+    resolve(&Typed {
+        command: "impute",
+        options: arguments,
+        seed: context.seed,
+        file: arguments.plan.plan.as_deref(),
+        needs: &[
+            ("input", "INPUT, the table with gaps,"),
+            ("output", "-o OUTPUT, the table to write,"),
+        ],
+    })
 }
 
 /// Refuses options that would have no effect.

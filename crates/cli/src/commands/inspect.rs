@@ -17,6 +17,9 @@ const LEVELS_SHOWN: usize = 6;
 /// Samples named one by one; more are no exceptions but a property of the table. Ours.
 const SAMPLES_NAMED: usize = 30;
 
+/// A label and what it labels.
+type Line = (&'static str, String);
+
 /// Prints what is in each table.
 pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result<()> {
     let reading: ReadingPlan = as_plan(&arguments.reading)?;
@@ -25,11 +28,7 @@ pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result
     let silent = Terminal::new(Voice::Quiet);
     let mut inspections = Vec::new();
     for input in &arguments.files {
-        let asked = Asked {
-            input,
-            reading: &reading,
-            samples: &samples,
-        };
+        let asked = Asked::new(input, &reading, &samples);
         let table = read_with(asked, options(asked)?, &run, &silent)?;
         let mut inspection = imputome_io::inspect(&table.data, &table.facts);
         for remark in &table.remarks {
@@ -58,61 +57,54 @@ pub(super) fn as_plan<T: serde::Serialize, P: serde::de::DeserializeOwned>(typed
 }
 
 fn text(found: &Inspection) -> String {
+    let lines = [
+        shape_and_values(found),
+        floor(found),
+        genes_and_samples(found),
+        known_of_samples(found),
+        labeled("note", &found.notes),
+        labeled("advice", &found.advice),
+    ];
     let mut out = String::new();
-    let mut line = |label: &str, text: String| {
+    for (label, text) in lines.into_iter().flatten() {
         paragraph(&mut out, &format!("{label:<12}"), &text);
-    };
-    line("table", found.name.clone());
-    line(
-        "samples",
-        format!(
-            "{} ({})",
-            found.samples,
-            examples(&found.first_samples, found.samples)
-        ),
-    );
-    line(
-        "genes",
-        format!(
-            "{} ({})",
-            found.genes,
-            examples(&found.first_genes, found.genes)
-        ),
-    );
-    line(
-        "scale",
-        format!("{} ({})", scale_in_words(found.scale), found.scale_reason),
-    );
-    if let Some([least, _, _, median, _, _, greatest]) = found.quantiles {
-        line(
-            "values",
-            format!("from {least} to {greatest}, median {median}"),
-        );
-    }
-    line("gaps", percent(found.gap_share));
-    line(
-        "zeros",
-        format!("{} of the measured values", percent(found.zero_share)),
-    );
-    for (label, text) in floor(found).into_iter().chain(genes_and_samples(found)) {
-        line(label, text);
-    }
-    for covariate in &found.covariates {
-        line("covariate", covariate_text(covariate));
-    }
-    if let (Some(groups), Some(largest)) = (found.groups, found.largest_group) {
-        line(
-            "groups",
-            format!("{groups} donors (or other groups), up to {largest} samples each"),
-        );
-    }
-    for note in &found.notes {
-        line("note", note.clone());
-    }
-    for advice in &found.advice {
-        line("advice", advice.clone());
     }
     out
+}
+
+fn labeled(label: &'static str, texts: &[String]) -> Vec<Line> {
+    texts.iter().map(|text| (label, text.clone())).collect()
+}
+
+fn shape_and_values(found: &Inspection) -> Vec<Line> {
+    let some = |n: usize, first: &[String]| format!("{n} ({})", examples(first, n));
+    let scale = scale_in_words(found.scale);
+    let mut lines = vec![
+        ("table", found.name.clone()),
+        ("samples", some(found.samples, &found.first_samples)),
+        ("genes", some(found.genes, &found.first_genes)),
+        ("scale", format!("{scale} ({})", found.scale_reason)),
+    ];
+    if let Some([least, _, _, median, _, _, greatest]) = found.quantiles {
+        let text = format!("from {least} to {greatest}, median {median}");
+        lines.push(("values", text));
+    }
+    let zeros = percent(found.zero_share);
+    lines.push(("gaps", percent(found.gap_share)));
+    lines.push(("zeros", format!("{zeros} of the measured values")));
+    lines
+}
+
+fn known_of_samples(found: &Inspection) -> Vec<Line> {
+    let covariates = found.covariates.iter();
+    let mut lines: Vec<Line> = covariates
+        .map(|covariate| ("covariate", covariate_text(covariate)))
+        .collect();
+    if let (Some(groups), Some(largest)) = (found.groups, found.largest_group) {
+        let text = format!("{groups} donors (or other groups), up to {largest} samples each");
+        lines.push(("groups", text));
+    }
+    lines
 }
 
 /// The command to run next.
@@ -127,7 +119,7 @@ fn next(found: &Inspection, file: &str, arguments: &InspectArguments) -> String 
     format!("{:<12}{command}\n", "next")
 }
 
-fn floor(found: &Inspection) -> Vec<(&'static str, String)> {
+fn floor(found: &Inspection) -> Vec<Line> {
     let Some(floor) = found.floor else {
         return Vec::new();
     };
@@ -153,7 +145,7 @@ fn floor(found: &Inspection) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn genes_and_samples(found: &Inspection) -> Vec<(&'static str, String)> {
+fn genes_and_samples(found: &Inspection) -> Vec<Line> {
     let mut lines = Vec::new();
     let names = |names: &[String]| shown(names.iter().map(String::as_str));
     if !found.constant_genes.is_empty() {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use imputome::Method;
-use imputome_core::Scale;
+use imputome_core::{MethodCard, Scale};
 use serde_json::{Value, json};
 
 use crate::arguments::MethodsArguments;
@@ -44,6 +44,18 @@ fn list() -> String {
 
 fn card(method: &Method) -> String {
     let card = method.imputer().card();
+    let scales: Vec<&str> = card
+        .scales
+        .iter()
+        .filter(|scale| **scale != Scale::Unknown)
+        .map(|scale| scale.name())
+        .collect();
+    let yes = |able: bool| if able { "yes" } else { "no" };
+    let abilities = format!(
+        "fills new samples from a saved model: {}; says how far each fill can be trusted (--spread): {}",
+        yes(card.inductive),
+        yes(card.spread)
+    );
     let mut out = format!("{}: {}\n\n", card.name, card.title);
     for (label, text) in [
         ("idea", card.idea),
@@ -51,42 +63,27 @@ fn card(method: &Method) -> String {
         ("differs", card.differs),
         ("needs", card.needs),
         ("cost", card.cost),
+        ("scales", &scales.join(", ")),
+        ("abilities", &abilities),
     ] {
         if !text.is_empty() {
-            paragraph(&mut out, &format!("{label:<9}"), text);
+            paragraph(&mut out, &format!("{label:<11}"), text);
         }
     }
-    let scales: Vec<&str> = card
-        .scales
-        .iter()
-        .filter(|scale| **scale != Scale::Unknown)
-        .map(|scale| scale.name())
-        .collect();
-    paragraph(&mut out, "scales   ", &scales.join(", "));
-    let yes = |able: bool| if able { "yes" } else { "no" };
-    paragraph(
-        &mut out,
-        "abilities",
-        &format!(
-            " fills new samples from a saved model: {}; says how far each fill can be trusted (--spread): {}",
-            yes(card.inductive),
-            yes(card.spread)
-        ),
-    );
-    if !card.presets.is_empty() {
-        out += "\nPresets, written as ";
-        let _ = writeln!(out, "{}:PRESET:", card.name);
-        for preset in card.presets {
-            let width = widest(card.presets.iter().map(|preset| preset.name));
-            paragraph(
-                &mut out,
-                &format!("  {:<width$}  ", preset.name),
-                preset.doc,
-            );
-        }
-    }
+    presets(&mut out, card);
     settings(&mut out, method);
     out
+}
+
+fn presets(out: &mut String, card: &MethodCard) {
+    if card.presets.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\nPresets, written as {}:PRESET:", card.name);
+    let width = widest(card.presets.iter().map(|preset| preset.name));
+    for preset in card.presets {
+        paragraph(out, &format!("  {:<width$}  ", preset.name), preset.doc);
+    }
 }
 
 fn settings(out: &mut String, method: &Method) {

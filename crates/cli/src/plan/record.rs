@@ -37,8 +37,9 @@ pub(crate) struct InputRecord {
 }
 
 impl Record {
-    /// Tells what differs from an earlier run that this one repeats.
-    pub(crate) fn compare(&self, earlier: &Self, terminal: &Terminal) {
+    /// Tells what differs from the earlier run that this one repeats, if it repeats one.
+    pub(crate) fn compare(&self, earlier: Option<&Self>, terminal: &Terminal) {
+        let Some(earlier) = earlier else { return };
         if self.program != earlier.program {
             terminal.say(format!(
                 "warning: the plan was run by {}, this is {}; the result may differ",
