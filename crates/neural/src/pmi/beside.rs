@@ -224,37 +224,42 @@ fn learn_spread(judged: &[(Panel, Paths)], blend: Option<&Blend>) -> Spread {
     Spread::learn(&misses.collect::<Vec<_>>())
 }
 
+/// Whose estimates are judged.
+#[derive(Clone, Copy, Debug)]
+enum By<'a> {
+    Network,
+    Factor,
+    Both(Option<&'a Blend>),
+}
+
+/// Mean squared error of each path and of both, by share of genes shown.
 fn errors(judged: &[(Panel, Paths)], blend: Option<&Blend>) -> Vec<Curve> {
-    let curve = |name: &str, estimate: &dyn Fn(&Panel, &Paths, (usize, usize)) -> f32| {
-        let point = |(panel, paths): &(Panel, Paths)| {
-            let (mut squares, mut entries) = (0.0, 0.0);
-            for entry in panel.hidden() {
-                let estimate = estimate(panel, paths, (entry.sample, entry.gene));
-                squares += (entry.truth - f64::from(estimate)).powi(2);
-                entries += 1.0;
-            }
-            (
-                panel.shown,
-                if entries > 0.0 {
-                    squares / entries
-                } else {
-                    0.0
-                },
-            )
-        };
-        Curve {
-            name: format!("validation error, {name}"),
-            step: "share of genes shown".into(),
-            points: judged.iter().map(point).collect(),
-        }
-    };
-    let mut curves = vec![curve("network", &|_, paths, at| paths.network[at])];
+    let mut curves = vec![error_curve(judged, "network", By::Network)];
     if blend.is_some() {
-        let factor = |paths: &Paths, at| paths.factor.as_ref().map_or(0.0, |f| f.estimates[at]);
-        curves.push(curve("factor model", &|_, paths, at| factor(paths, at)));
-        curves.push(curve("both", &|panel, paths, at| {
-            paths.blended(blend, at, panel.shown)
-        }));
+        curves.push(error_curve(judged, "factor model", By::Factor));
+        curves.push(error_curve(judged, "both", By::Both(blend)));
     }
     curves
+}
+
+fn error_curve(judged: &[(Panel, Paths)], name: &str, by: By<'_>) -> Curve {
+    let point = |(panel, paths): &(Panel, Paths)| {
+        let (mut squares, mut entries) = (0.0, 0.0);
+        for entry in panel.hidden() {
+            let at = (entry.sample, entry.gene);
+            let estimate = match by {
+                By::Network => paths.network[at],
+                By::Factor => paths.factor.as_ref().map_or(0.0, |f| f.estimates[at]),
+                By::Both(blend) => paths.blended(blend, at, panel.shown),
+            };
+            squares += (entry.truth - f64::from(estimate)).powi(2);
+            entries += 1.0;
+        }
+        (panel.shown, squares / f64::max(entries, 1.0))
+    };
+    Curve {
+        name: format!("validation error, {name}"),
+        step: "share of genes shown".into(),
+        points: judged.iter().map(point).collect(),
+    }
 }

@@ -42,3 +42,30 @@ pub(super) fn estimate(settings: &Pmi, shape: TableShape) -> u64 {
     };
     (numbers as u64).saturating_mul(4).saturating_add(beside)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_large_network_needs_gigabytes_and_the_default_far_less() {
+        let shape = TableShape {
+            samples: 1000,
+            genes: 12_557,
+            covariate_columns: 55,
+        };
+        let published = Pmi::preset("published-inductive").unwrap();
+        let large = estimate(&published, shape);
+        // 115.8 million numbers with two moments and the best ones are 1.85 GB already.
+        assert!((1_850_000_000..10_000_000_000).contains(&large), "{large}");
+        assert!(
+            estimate(
+                &Pmi {
+                    beside: Beside::Nothing,
+                    ..Pmi::default()
+                },
+                shape
+            ) < large / 2
+        );
+    }
+}

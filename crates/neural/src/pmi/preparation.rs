@@ -110,3 +110,64 @@ fn refuse_nothing_measured(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::Names;
+    use ndarray::Array2;
+
+    /// Forty samples of twenty donors; sample 7 at the detection floor.
+    fn table() -> Dataset {
+        let names = |kind, n| {
+            Names::new(kind, (0..n).map(|i: usize| format!("{kind}{i}")).collect()).unwrap()
+        };
+        let mut values =
+            Array2::from_shape_fn((40, 12), |(s, g)| ((s * 7 + g * 5) % 11) as f32 / 5.0 - 1.0);
+        values.row_mut(7).fill(-6.5);
+        Dataset::new(values, names("sample", 40), names("gene", 12))
+            .and_then(|d| d.with_groups((0..40).map(|s| format!("D{}", s / 2)).collect()))
+            .unwrap()
+    }
+
+    #[test]
+    fn no_donor_is_both_learned_from_and_stopped_by() {
+        let data = table();
+        let prepared = Preparation::of(&Pmi::default(), &data, &Run::new(3, 1).unwrap()).unwrap();
+        let groups = data.group_of_samples();
+        for &row in &prepared.validation {
+            assert!(
+                prepared
+                    .learning
+                    .iter()
+                    .all(|&other| groups[other] != groups[row])
+            );
+        }
+        assert_eq!(prepared.validation.len() + prepared.learning.len(), 39);
+    }
+
+    #[test]
+    fn an_outlying_sample_is_left_out_and_without_a_bound_kept() {
+        let run = Run::new(3, 1).unwrap();
+        let bounded = Preparation::of(&Pmi::default(), &table(), &run).unwrap();
+        let rows = [bounded.learning.as_slice(), &bounded.validation].concat();
+        assert!(!rows.contains(&7));
+        assert_eq!(bounded.outlying, 1);
+        let published = Pmi::preset("published").unwrap();
+        let kept = Preparation::of(&published, &table(), &run).unwrap();
+        assert_eq!((kept.outlying, kept.bounds.is_none()), (0, true));
+    }
+
+    #[test]
+    fn a_table_without_a_measured_value_to_stop_by_is_refused() {
+        let mut data = table();
+        data.measured.0.fill(false);
+        let error = Preparation::of(&Pmi::default(), &data, &Run::new(3, 1).unwrap()).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("samples with something measured"),
+            "{error}"
+        );
+    }
+}
