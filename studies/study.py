@@ -95,6 +95,8 @@ def evaluation_arguments(description, methods, hide):
     parser.add_argument("--repeats", type=int, default=3, help="repeats with other splits and masks (default %(default)s)")
     parser.add_argument("--test-share", type=float, default=0.2, help="share of samples held out, whole donors (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="seed of splits, masks and methods (default %(default)s)")
+    parser.add_argument("--also", nargs="+", default=[], help="output folders of earlier runs with the same seed, repeats and test share, "
+                        "hence the same splits and masks; their scores join the tables")
     typed = sys.argv[1:]
     end = typed.index("--") if "--" in typed else len(typed)
     return parser.parse_args(typed[:end]), typed[end + 1:]
@@ -110,11 +112,12 @@ def asked(name, given, extra):
 def scores_page(title, note, result, given, began):
     """Mean and standard deviation over repeats of each method's scores, and its cost."""
     values, costs = {}, {}
-    for row in rows_of(os.path.join(result, "scores.tsv")):
+    results = [result, *(os.path.join(folder, "evaluation") for folder in given.also)]
+    for row in (row for folder in results for row in rows_of(os.path.join(folder, "scores.tsv"))):
         if row["group"] == "all" and row["value"]:
             key = (row["scenario"], float(row["hidden"]), row["method"], row["metric"])
             values.setdefault(key, []).append(float(row["value"]))
-    for row in rows_of(os.path.join(result, "runtime.tsv")):
+    for row in (row for folder in results for row in rows_of(os.path.join(folder, "runtime.tsv"))):
         cost = costs.setdefault((row["scenario"], row["method"]), {"cpu": [], "memory": []})
         cost["cpu"].append(float(row["cpu_seconds"]))
         cost["memory"].append(float(row["peak_mib"]))
