@@ -59,10 +59,12 @@ impl Record {
 
     /// Plan and record as the text of `run.toml`.
     pub(crate) fn with_plan(&self, plan: &impl Serialize) -> String {
+        let fields = toml::Table::try_from(plan).expect("a plan is plain data");
+        let command = fields["command"].as_str().unwrap_or("COMMAND");
         let plan = toml::to_string(plan).expect("a plan is plain data");
         let record = toml::to_string(&Recorded { record: self }).expect("a record is plain data");
         format!(
-            "# What was done, and how to repeat it: imputome COMMAND --plan THIS_FILE\n\n{plan}\n{record}"
+            "# What was done, and how to repeat it: imputome {command} --plan THIS_FILE\n\n{plan}\n{record}"
         )
     }
 

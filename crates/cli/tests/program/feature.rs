@@ -465,3 +465,75 @@ fn more_digits_than_single_precision_are_kept_or_their_loss_is_told() {
         "{told}"
     );
 }
+
+#[test]
+fn what_real_tables_have_is_taken_with_a_word() {
+    let folder = Folder::new();
+    // A constant gene, a gene never measured, a sample without any value, one without covariates.
+    let mut text = String::from("sample_id\tGENE0\tGENE1\tGENE2\tCONSTANT\tEMPTY\n");
+    for s in 0..20 {
+        let row: Vec<String> = (0..3).map(|g| format!("{}", value(s, g))).collect();
+        let constant = if s == 3 { "" } else { "7.5" };
+        text += &match s {
+            5 => "S5\t\t\t\t\t\n".to_string(),
+            4 => format!("S4\t\t{}\t{}\t{constant}\t\n", row[1], row[2]),
+            _ => format!("S{s}\t{}\t{constant}\t\n", row.join("\t")),
+        };
+    }
+    folder.write("t.tsv", text);
+    folder.write("c.tsv", covariates(20).replace("S7\t", "X7\t"));
+    for method in ["factor", "knn", "median", "mean", "pmi:widths=8:epochs=2"] {
+        let told = folder
+            .succeed(&[
+                "impute",
+                "t.tsv",
+                "-o",
+                "o.tsv",
+                "--covariates",
+                "c.tsv",
+                "--rows",
+                "samples",
+                "--method",
+                method,
+            ])
+            .stderr;
+        for part in [
+            "one value in all training samples",
+            "never measured",
+            "left empty",
+        ] {
+            assert!(told.contains(part), "{method}: {part} is not in\n{told}");
+        }
+        let filled = fields(&folder.read("o.tsv"));
+        assert_eq!(filled[4][4], "7.5");
+        assert!(filled[1..].iter().all(|row| row[5].is_empty()));
+        assert!(
+            filled[1..]
+                .iter()
+                .flat_map(|row| &row[1..5])
+                .all(|v| v.parse::<f64>().is_ok())
+        );
+    }
+}
+
+#[test]
+fn semicolons_and_decimal_commas_are_read_when_told_and_written_back() {
+    let folder = Folder::new();
+    folder.write("t.csv", "id;A;B\nS1;1,5;2,5\nS2;;4,5\nS3;3,5;6\n");
+    folder.succeed(&[
+        "impute",
+        "t.csv",
+        "-o",
+        "o.csv",
+        "--decimal",
+        ",",
+        "--rows",
+        "samples",
+        "--method",
+        "mean",
+    ]);
+    assert_eq!(
+        folder.read("o.csv"),
+        "id;A;B\nS1;1,5;2,5\nS2;2,5;4,5\nS3;3,5;6\n"
+    );
+}

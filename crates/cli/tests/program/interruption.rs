@@ -1,5 +1,6 @@
 //! Ctrl-C, kill -9 and --resume.
 
+use std::io::Read;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -114,8 +115,19 @@ fn an_interrupted_imputation_leaves_the_old_file() {
         "--method",
         "pmi:widths=256+256:epochs=100000:patience=100000",
     ];
-    let mut child = start(&folder, &arguments);
-    std::thread::sleep(Duration::from_millis(500));
+    let mut child = folder
+        .command(&arguments)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Whoever speaks listens to signals already.
+    let mut word = [0];
+    child
+        .stderr
+        .as_mut()
+        .unwrap()
+        .read_exact(&mut word)
+        .unwrap();
     signal(&child, "-INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(folder.read("o.tsv"), "old");
