@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::PlanArgument;
 use super::reading::{CovariateArguments, TableArguments};
 
 /// Run everything on built-in real data, with a report at the end.
@@ -81,9 +80,10 @@ pub(crate) struct ImputeArguments {
     /// Append the genes that the model knows and the table does not have.
     #[arg(long)]
     pub(crate) add_genes: bool,
-    #[command(flatten)]
+    /// Take everything not typed from this file; a run.toml repeats its run.
+    #[arg(long, value_name = "FILE")]
     #[serde(skip)]
-    pub(crate) plan: PlanArgument,
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
@@ -118,9 +118,10 @@ pub(crate) struct FitArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[serde(skip)]
     pub(crate) checkpoint_every: u64,
-    #[command(flatten)]
+    /// Take everything not typed from this file; a run.toml repeats its run.
+    #[arg(long, value_name = "FILE")]
     #[serde(skip)]
-    pub(crate) plan: PlanArgument,
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
@@ -168,9 +169,10 @@ pub(crate) struct EvaluateArguments {
     #[arg(long)]
     #[serde(skip)]
     pub(crate) overwrite: bool,
-    #[command(flatten)]
+    /// Take everything not typed from this file; a run.toml repeats its run.
+    #[arg(long, value_name = "FILE")]
     #[serde(skip)]
-    pub(crate) plan: PlanArgument,
+    pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]

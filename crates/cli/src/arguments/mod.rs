@@ -5,8 +5,6 @@
 mod commands;
 mod reading;
 
-use std::path::PathBuf;
-
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
@@ -67,14 +65,6 @@ pub(crate) enum Command {
     Convert(ConvertArguments),
     #[command(hide = true)]
     Trial(TrialArguments),
-}
-
-/// A plan file in place of options.
-#[derive(Args, Clone, Debug, Default)]
-pub(crate) struct PlanArgument {
-    /// Take everything not typed from this file; a run.toml repeats its run.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plan: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn as_meant(arguments: &EvaluateArguments, context: &Context) -> Result<Resolved
         command: "evaluate",
         options: arguments,
         seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
+        file: arguments.plan.as_deref(),
         needs: &[
             ("input", "INPUT, the table to hide values of,"),
             ("output", "-o DIR, the folder for the results,"),

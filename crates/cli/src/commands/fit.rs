@@ -56,7 +56,7 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
         command: "fit",
         options: arguments,
         seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
+        file: arguments.plan.as_deref(),
         needs: &[
             ("input", "INPUT, the table to learn from,"),
             ("output", "-o MODEL, the model file to write,"),

@@ -46,7 +46,7 @@ fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<I
         command: "impute",
         options: arguments,
         seed: context.seed,
-        file: arguments.plan.plan.as_deref(),
+        file: arguments.plan.as_deref(),
         needs: &[
             ("input", "INPUT, the table with gaps,"),
             ("output", "-o OUTPUT, the table to write,"),
