@@ -19,10 +19,12 @@ use std::path::Path;
 use imputome_classical::Factor;
 use imputome_core::prepare::{Scaler, split_groups};
 use imputome_core::{
-    Covariate, CovariateValues, Covariates, Dataset, Holdout, Imputer, Mask, Names, Run,
+    Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Holdout, Imputer, Mask, Names,
+    Run,
 };
 use imputome_neural::Pmi;
 use ndarray::Array2;
+use rand::RngExt;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -114,6 +116,14 @@ fn score(
     for remark in fitted.summary().remarks.iter().chain(&imputation.remarks) {
         println!("  {remark}");
     }
+    if scenario == "inductive" {
+        for tenths in [1, 3, 5, 7, 9] {
+            let r2 = r2_with_hidden(&*fitted, &test, &scaler, tenths, &run)?;
+            println!(
+                "  R2 with {tenths}0 % hidden, every entry {tenths} times in 10 masks: {r2:.4}"
+            );
+        }
+    }
     for curve in fitted.summary().curves {
         let points: Vec<String> = curve
             .points
@@ -123,6 +133,33 @@ fn score(
         println!("  {}: {}", curve.name, points.join(" "));
     }
     Ok(())
+}
+
+/// Mean over genes of 1 - SSE / SST with `tenths` of the entries hidden, over ten masks that hide
+/// every entry equally often: SST is then the same for every share, which makes shares comparable.
+fn r2_with_hidden(
+    fitted: &dyn FittedImputer,
+    test: &Dataset,
+    scaler: &Scaler,
+    tenths: usize,
+    run: &Run,
+) -> Result<f64, Failure> {
+    let random = &mut run.stream("tenths");
+    let tenth = Array2::from_shape_fn(test.values.dim(), |_| random.random_range(0..10));
+    let mut squares = Array2::<f64>::zeros(test.values.dim());
+    for first in 0..10 {
+        let hidden = tenth.mapv(|t: usize| (t + 10 - first) % 10 < tenths);
+        let holdout = Holdout::new(test, Mask(hidden.clone()))?;
+        let visible = scaler.apply(holdout.visible());
+        let mut estimates = fitted.impute(&visible, run)?.estimates;
+        scaler.undo(&mut estimates);
+        for (at, _) in hidden.indexed_iter().filter(|(_, hidden)| **hidden) {
+            squares[at] += f64::from(test.values[at] - estimates[at]).powi(2);
+        }
+    }
+    let all = Mask::filled(test.n_samples(), test.n_genes(), true);
+    let errors = squares.mapv(|sum| (sum / tenths as f64).sqrt() as f32);
+    Ok(r2(test, &(&test.values - &errors), &all))
 }
 
 /// Mean over genes of 1 - SSE / SST on hidden entries.
