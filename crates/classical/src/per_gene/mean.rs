@@ -2,8 +2,7 @@
 //!
 //! Every entry of a gene gets the mean of the gene's measured training entries.
 //!
-//! Source: ours in wording only; the oldest baseline there is, and the reference that R2 is
-//! counted from.
+//! Source: the oldest baseline there is, and the reference that R2 is counted from.
 //!
 //! Cost: one pass over the table.
 

@@ -4,7 +4,7 @@
 //! a level has no measured value of the gene, or a sample's level is not known or was not among
 //! the training samples, it gets the gene's median over all training samples.
 //!
-//! Source: section 3.4 of Vinas et al. 2021, doi:10.3389/fgene.2021.624128, "median imputation".
+//! Source: Vinas et al. 2021, doi:10.3389/fgene.2021.624128, "median imputation".
 //! Differs from it: gaps take no part in the medians.
 //!
 //! Cost: one pass over the table.

@@ -16,22 +16,28 @@ const LADDER: [usize; 20] = [
 ];
 /// What noise variances are multiplied by: ours. Maximum likelihood takes noise for smaller
 /// than it is, the more so the more factors share the samples.
-const NOISE_FACTORS: [f64; 4] = [1.0, 1.25, 1.6, 2.0];
+const NOISE_FACTORS: [f64; 3] = [1.0, 1.4, 2.0];
+/// The one of them with which a fit is looked at under way.
+const LOOK_NOISE_FACTOR: f64 = NOISE_FACTORS[1];
 /// A candidate must lower the error by this share to count as better: ours, cheaper wins ties.
-const WORTH_MORE_FACTORS: f64 = 5e-3;
+const WORTH_MORE_FACTORS: f64 = 2e-2;
 /// Candidates in a row that are not better before the search ends: ours.
 const PATIENCE: usize = 2;
 /// Shares of groups to learn from and to validate on: ours.
 const SHARES: [f64; 2] = [0.8, 0.2];
 /// Fewest samples, and fewest groups, that can be split: ours.
 const FEWEST: usize = 10;
-/// Gain in log-likelihood per entry below which a candidate's fit ends: ours.
+/// Rounds before the first look at the validation error: ours.
+const FIRST_LOOK: usize = 2;
+/// Change of log-likelihood per entry below which a candidate's fit ends: ours.
 const TOLERANCE: f64 = 1e-3;
 
 /// What validation chose.
 #[derive(Clone, Debug)]
 pub(super) struct Choice {
     pub(super) factors: usize,
+    /// Rounds of EM at most.
+    pub(super) rounds: usize,
     /// What noise variances are multiplied by.
     pub(super) noise_factor: f64,
     /// What standard deviations are multiplied by, so that they agree with validation errors.
@@ -79,9 +85,8 @@ fn climb(
     run.progress()
         .begin("choosing the number of factors", ladder.len() as u64);
     for (done, &factors) in ladder.iter().enumerate() {
-        let mut em = Em::new(start.columns.clone(), start.model(factors), constants);
-        em.run(settings.rounds, TOLERANCE, run)?;
-        let candidate = validation.judge(em);
+        let em = Em::new(start.columns.clone(), start.model(factors), constants);
+        let candidate = validation.fit(em, settings.rounds, run)?;
         let error = candidate.error;
         points.push((factors as f64, error));
         let note = format!("{factors} factors: validation error {error:.4}");
@@ -99,7 +104,8 @@ fn climb(
     run.progress().end();
     let best = best.expect("the ladder has a first step");
     Ok(Choice {
-        factors: best.em.model.n_factors(),
+        factors: best.model.n_factors(),
+        rounds: best.rounds,
         noise_factor: best.noise_factor,
         spread_factor: validation.spread_factor(&best, &constants),
         curve: Some(Curve {
@@ -112,7 +118,9 @@ fn climb(
 
 /// A fit judged by validation.
 struct Candidate {
-    em: Em,
+    model: Model,
+    center: Vec<f64>,
+    rounds: usize,
     noise_factor: f64,
     /// Weighted mean squared error of hidden entries.
     error: f64,
@@ -177,34 +185,58 @@ impl Validation {
         }
     }
 
+    /// Goes on with a fit for as long as that lowers the error of hidden entries, which is
+    /// looked at after 2, 4, 8, ... rounds: where samples are few, later rounds overfit.
+    fn fit(&self, mut em: Em, most_rounds: usize, run: &Run) -> Result<Candidate> {
+        let (mut done, mut next) = (0, FIRST_LOOK.min(most_rounds));
+        let mut best: Option<(Em, usize, f64)> = None;
+        loop {
+            let is_converged = em.run(next - done, TOLERANCE, run)?;
+            done = next;
+            let error = self.error(&em, &self.centered(&em.center), LOOK_NOISE_FACTOR);
+            let is_over = is_converged || done == most_rounds;
+            match best {
+                Some((best, rounds, least)) if error > least => {
+                    return Ok(self.judge(best, rounds));
+                }
+                _ if is_over => return Ok(self.judge(em, most_rounds)),
+                _ => best = Some((em.clone(), done, error)),
+            }
+            next = (2 * done).min(most_rounds);
+        }
+    }
+
     /// The error of a fit with the factor for noise variances that serves it best.
-    fn judge(&self, em: Em) -> Candidate {
-        let visible = self.centered(&em);
-        let error = |&noise_factor: &f64| {
-            let model = em.model.with_noise_times(noise_factor);
-            let posterior = model.posterior(&visible, Covariances::NotWanted);
-            let squares = self.squared_errors(&model, &em.center, &posterior);
-            (noise_factor, self.weighted_mean(&squares))
-        };
+    fn judge(&self, em: Em, rounds: usize) -> Candidate {
+        let visible = self.centered(&em.center);
         let (noise_factor, error) = NOISE_FACTORS
             .iter()
-            .map(error)
+            .map(|&factor| (factor, self.error(&em, &visible, factor)))
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .expect("there are noise factors");
         Candidate {
-            em,
+            model: em.model,
+            center: em.center,
+            rounds,
             noise_factor,
             error,
         }
     }
 
+    /// Weighted mean squared error of hidden entries.
+    fn error(&self, em: &Em, visible: &Columns, noise_factor: f64) -> f64 {
+        let model = em.model.with_noise_times(noise_factor);
+        let posterior = model.posterior(visible, Covariances::NotWanted);
+        self.weighted_mean(&self.squared_errors(&model, &em.center, &posterior))
+    }
+
     /// Root of the mean of squared errors over their expected variances.
     fn spread_factor(&self, best: &Candidate, constants: &Constants) -> f64 {
-        let model = best.em.model.with_noise_times(best.noise_factor);
-        let visible = self.centered(&best.em);
+        let model = best.model.with_noise_times(best.noise_factor);
+        let visible = self.centered(&best.center);
         let posterior = model.posterior(&visible, Covariances::Wanted);
         let variances = posterior.variances(&model, 0..self.genes);
-        let mut ratios = self.squared_errors(&model, &best.em.center, &posterior);
+        let mut ratios = self.squared_errors(&model, &best.center, &posterior);
         for (ratio, &(row, gene, _)) in ratios.iter_mut().zip(&self.hidden) {
             let variance = f64::from(variances[(row, gene)]) + model.noise[gene];
             let weight = constants.weight(posterior.distances[row], visible.counts[row]);
@@ -218,9 +250,9 @@ impl Validation {
         }
     }
 
-    fn centered(&self, em: &Em) -> Columns {
+    fn centered(&self, center: &[f64]) -> Columns {
         let mut visible = self.visible.clone();
-        visible.standardize(&em.center, &vec![1.0; em.center.len()]);
+        visible.standardize(center, &vec![1.0; center.len()]);
         visible
     }
 

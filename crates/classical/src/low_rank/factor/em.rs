@@ -1,8 +1,9 @@
 //! Expectation maximization that leaves gaps out.
 //!
 //! Each round solves, for every column, the regression of its measured entries on the factors
-//! and a constant (Rubin and Thayer 1982, section 2, with sums over measured entries only), so
-//! that no round lowers the likelihood of what was measured. With `degrees` of freedom, samples
+//! and a constant (Rubin and Thayer 1982, section 2, with sums over measured entries only). With
+//! loadings taken as known, no round lowers the likelihood of what was measured; taken as
+//! estimates, their covariance joins the precision of the factors. With `degrees` of freedom, samples
 //! follow a multivariate t distribution and weigh `(ν + p) / (ν + d)`, `d` being their squared
 //! distance over `p` measured columns (Liu and Rubin 1995, section 3).
 
@@ -12,7 +13,9 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 use rayon::prelude::*;
 
 use super::columns::Columns;
-use super::model::{COLUMN_BLOCK, Covariances, Model, Posterior, add_packed, factorize, n_pairs};
+use super::model::{
+    COLUMN_BLOCK, Covariances, Doubt, Model, Posterior, add_packed, factorize, n_pairs,
+};
 
 /// What EM holds fixed.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +26,18 @@ pub(super) struct Constants {
     pub(super) ridge: f64,
     /// Smallest noise variance.
     pub(super) noise_floor: f64,
+    /// Whether loadings count as known or as estimated.
+    pub(super) loadings: Loadings,
+}
+
+/// How EM takes loadings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loadings {
+    /// As known: maximum likelihood.
+    #[cfg(test)]
+    Known,
+    /// As estimated from so many samples.
+    Estimated,
 }
 
 impl Constants {
@@ -54,6 +69,8 @@ pub(super) struct Em {
     pub(super) center: Vec<f64>,
     pub(super) model: Model,
     constants: Constants,
+    /// Per measured entry, before the last round.
+    log_likelihood: f64,
     /// Samples in which each column was measured, shape `[columns]`.
     counts: Vec<f64>,
 }
@@ -67,22 +84,23 @@ impl Em {
             columns,
             model,
             constants,
+            log_likelihood: f64::NEG_INFINITY,
         }
     }
 
-    /// At most `rounds` rounds, fewer once the log-likelihood per measured entry gains less than
-    /// `tolerance`.
-    pub(super) fn run(&mut self, rounds: usize, tolerance: f64, run: &Run) -> Result<()> {
-        let mut last = f64::NEG_INFINITY;
+    /// At most `rounds` rounds; true once the log-likelihood per measured entry changes by less
+    /// than `tolerance`.
+    pub(super) fn run(&mut self, rounds: usize, tolerance: f64, run: &Run) -> Result<bool> {
         for _ in 0..rounds {
             run.proceed()?;
             let now = self.round();
-            if now - last < tolerance {
-                break;
+            let change = (now - self.log_likelihood).abs();
+            self.log_likelihood = now;
+            if change < tolerance {
+                return Ok(true);
             }
-            last = now;
         }
-        Ok(())
+        Ok(false)
     }
 
     /// One round; gives the log-likelihood per measured entry before it.
@@ -118,7 +136,7 @@ impl Em {
         let mut shifts = vec![0.0; self.center.len()];
         for (column, solution) in solutions.rows().into_iter().enumerate() {
             let explained = solution.dot(&moments.cross.row(column));
-            let noise = (squares[column] - explained) / self.counts[column].max(1.0);
+            let noise = (squares[column] - explained) / self.freedom(column);
             self.model.noise[column] = noise.max(self.constants.noise_floor);
             self.model
                 .loadings
@@ -128,6 +146,38 @@ impl Em {
             self.center[column] += solution[k];
         }
         self.columns.standardize(&shifts, &vec![1.0; shifts.len()]);
+        if self.constants.loadings == Loadings::Estimated {
+            self.model.doubt = self.doubt(&moments);
+        }
+    }
+
+    /// Samples that told of a column's noise: those where it was measured, less those used up by
+    /// its loadings.
+    fn freedom(&self, column: usize) -> f64 {
+        let count = self.counts[column].max(1.0);
+        match self.constants.loadings {
+            #[cfg(test)]
+            Loadings::Known => count,
+            // Ours: never less than half, where factors are nearly as many as samples.
+            Loadings::Estimated => (count - self.model.n_factors() as f64).max(0.5 * count),
+        }
+    }
+
+    /// The systems of all columns are nearly the same but for the number of samples in them.
+    fn doubt(&self, moments: &Moments) -> Doubt {
+        let k = self.model.n_factors();
+        let mut system = &moments.complete + &self.ridge();
+        let mut sums = Array1::zeros(moments.gappy.ncols());
+        for row in moments.gappy.rows() {
+            sums += &row;
+        }
+        add_packed(&mut system, sums.view());
+        let upper = factorize(system.slice(s![..k, ..k]).to_owned()).inverse();
+        let n = self.columns.n_samples() as f64;
+        Doubt {
+            matrix: &upper + &upper.t() - Array2::from_diag(&upper.diag()),
+            columns: self.counts.iter().map(|count| n / count.max(1.0)).collect(),
+        }
     }
 
     /// Without gaps all columns share one system.
@@ -244,6 +294,7 @@ mod tests {
         degrees: None,
         ridge: 0.0,
         noise_floor: 1e-4,
+        loadings: Loadings::Known,
     };
 
     fn fixture() -> Value {
@@ -261,6 +312,7 @@ mod tests {
         let model = Model {
             loadings: Array2::from_shape_fn((8, 2), |(c, k)| ((c * 3 + k * 5) % 7) as f64 / 7.0),
             noise: Array1::ones(8),
+            doubt: Doubt::none(8, 2),
         };
         Em::new(columns, model, constants)
     }

@@ -8,7 +8,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::CARD;
 use super::columns::{Columns, CovariateColumns};
-use super::model::{COLUMN_BLOCK, Covariances, Model, Posterior};
+use super::model::{COLUMN_BLOCK, Covariances, Doubt, Model, Posterior};
 
 /// A fitted factor model: `x = center + W z + e` for genes and, below them, covariate columns.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub struct FittedFactor {
     pub(super) loadings: Array2<f32>,
     /// Variances, shape `[columns]`.
     pub(super) noise: Array1<f32>,
+    /// Covariance of loadings in units of noise variance, shape `[factors, factors]`, and what it
+    /// is multiplied by for each column, shape `[columns]`.
+    pub(super) doubt: Array2<f32>,
+    pub(super) doubts: Array1<f32>,
     /// Smallest and largest estimate of each gene, shape `[genes, 2]`.
     pub(super) limits: Array2<f32>,
     /// Degrees of freedom of the t distribution; nothing for a Gaussian.
@@ -82,6 +86,10 @@ impl FittedFactor {
         Model {
             loadings: self.loadings.mapv(f64::from),
             noise: self.noise.mapv(f64::from),
+            doubt: Doubt {
+                matrix: self.doubt.mapv(f64::from),
+                columns: self.doubts.mapv(f64::from),
+            },
         }
     }
 
@@ -164,6 +172,12 @@ impl FittedImputer for FittedFactor {
             )
             .with_tensor("noise", &[columns], self.noise.to_vec())
             .with_tensor(
+                "doubt",
+                &[factors, factors],
+                self.doubt.iter().copied().collect(),
+            )
+            .with_tensor("doubts", &[columns], self.doubts.to_vec())
+            .with_tensor(
                 "limits",
                 &[self.genes.len(), 2],
                 self.limits.iter().copied().collect(),
@@ -210,6 +224,11 @@ pub(super) fn restore(weights: &Weights) -> Result<FittedFactor> {
             (columns, factors),
         ),
         noise: Array1::from_vec(noise.to_vec()),
+        doubt: table(
+            weights.tensor("doubt", &[factors, factors])?,
+            (factors, factors),
+        ),
+        doubts: Array1::from_vec(weights.tensor("doubts", &[columns])?.to_vec()),
         limits: table(limits, (genes.len(), 2)),
         summary: weights.fact("summary")?,
         genes,

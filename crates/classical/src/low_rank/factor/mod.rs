@@ -8,9 +8,9 @@
 //! Source: ours. Maximum likelihood factor analysis by EM is Rubin and Thayer 1982,
 //! doi:10.1007/BF02293851; the t distribution that makes outlying samples weigh less is Liu and
 //! Rubin 1995, Statistica Sinica 5, 19-39.
-//! Differs from them: sums run over measured entries only; loadings have a small ridge and noise
-//! a floor; the number of factors, and a factor for noise variances, come from masked
-//! validation.
+//! Differs from them: sums run over measured entries only; loadings have a small ridge, count as
+//! estimates rather than as known, and noise has a floor; the number of factors, when to stop,
+//! and a factor for noise variances come from masked validation.
 //!
 //! Cost: samples x genes x factors² per round of EM where there are gaps, samples x genes x
 //! factors where there are none.
@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use choose::{Choice, choose};
 use columns::CovariateColumns;
-use em::{Constants, Em};
+use em::{Constants, Em, Loadings};
 use start::Start;
 
 pub(crate) static CARD: MethodCard = MethodCard {
@@ -54,7 +54,7 @@ pub(crate) static CARD: MethodCard = MethodCard {
 /// How far beyond a gene's training range its estimates may go, in ranges: ours. Estimates are
 /// weighted means in effect; beyond this they come from a sample unlike any seen.
 const MARGIN: f32 = 0.25;
-/// Gain in log-likelihood per entry below which the last fit ends: ours.
+/// Change of log-likelihood per entry below which the last fit ends: ours.
 const TOLERANCE: f64 = 1e-4;
 /// Samples per factor at least: ours, beyond it validation always said no.
 const SAMPLES_PER_FACTOR: usize = 2;
@@ -129,6 +129,7 @@ impl Factor {
             degrees: (self.robustness > 0.0).then_some(degrees),
             ridge: self.ridge,
             noise_floor: self.noise_floor,
+            loadings: Loadings::Estimated,
         }
     }
 
@@ -148,6 +149,7 @@ impl Factor {
             format!("too few groups to choose the number of factors by validation: took {factors}");
         let choice = Choice {
             factors,
+            rounds: self.rounds,
             noise_factor: 1.0,
             spread_factor: 1.0,
             curve: None,
@@ -172,8 +174,9 @@ impl Factor {
             start.model(choice.factors),
             constants,
         );
-        run.progress().begin("fitting factors", self.rounds as u64);
-        em.run(self.rounds, TOLERANCE, run)?;
+        run.progress()
+            .begin("fitting factors", choice.rounds as u64);
+        em.run(choice.rounds, TOLERANCE, run)?;
         run.progress().end();
         Ok(FittedFactor {
             genes: train.genes.as_slice().to_vec(),
@@ -181,6 +184,8 @@ impl Factor {
             center: center_of(&start, &em),
             loadings: loadings_of(&start, &em),
             noise: noise_of(&start, &em, choice.noise_factor),
+            doubt: em.model.doubt.matrix.mapv(|v| v as f32),
+            doubts: em.model.doubt.columns.mapv(|v| v as f32),
             limits: limits(train),
             degrees: constants.degrees,
             spread_factor: choice.spread_factor as f32,
@@ -260,6 +265,7 @@ fn summary(choice: &Choice, remarks: Vec<String>) -> Summary {
         curves: choice.curve.iter().cloned().collect(),
         chosen: vec![
             ("factors".into(), choice.factors.to_string()),
+            ("rounds at most".into(), choice.rounds.to_string()),
             ("noise factor".into(), choice.noise_factor.to_string()),
         ],
         remarks,

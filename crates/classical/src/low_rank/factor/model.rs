@@ -16,6 +16,28 @@ pub(super) struct Model {
     pub(super) loadings: Array2<f64>,
     /// Variance of `e`, shape `[columns]`.
     pub(super) noise: Array1<f64>,
+    /// How little is known of the loadings.
+    pub(super) doubt: Doubt,
+}
+
+/// How little training samples told of the loadings: those of column `c` have the covariance
+/// `matrix` times `columns[c]` times the noise variance of the column.
+#[derive(Clone, Debug)]
+pub(super) struct Doubt {
+    /// Symmetric, shape `[factors, factors]`.
+    pub(super) matrix: Array2<f64>,
+    /// Shape `[columns]`.
+    pub(super) columns: Array1<f64>,
+}
+
+impl Doubt {
+    /// Loadings that count as certain.
+    pub(super) fn none(columns: usize, factors: usize) -> Self {
+        Self {
+            matrix: Array2::zeros((factors, factors)),
+            columns: Array1::zeros(columns),
+        }
+    }
 }
 
 /// Whether covariances of the posterior are wanted; they cost more than its mean.
@@ -56,6 +78,7 @@ impl Model {
         Self {
             loadings: self.loadings.clone(),
             noise: &self.noise * factor,
+            doubt: self.doubt.clone(),
         }
     }
 
@@ -65,7 +88,7 @@ impl Model {
     }
 
     /// Posterior of the factors of each row of centered columns (section 2 of Rubin and Thayer
-    /// 1982): precision `I + Σ w wᵀ / ψ` over measured columns, mean its inverse times
+    /// 1982): precision `I + Σ w wᵀ / ψ` (and doubt about `w`) over measured columns, mean its inverse times
     /// `Σ w x / ψ`.
     pub(super) fn posterior(&self, columns: &Columns, wanted: Covariances) -> Posterior {
         let projections = product(
@@ -101,7 +124,8 @@ impl Model {
             return;
         }
         let precision = product(self.scaled_loadings().t(), self.loadings.view())
-            + Array2::<f64>::eye(self.n_factors());
+            + Array2::<f64>::eye(self.n_factors())
+            + &self.doubt.matrix * self.doubt.columns.sum();
         let factor = factorize(precision);
         let covariance = factor.inverse();
         let mut right = posterior
@@ -127,6 +151,7 @@ impl Model {
             return;
         }
         let mut packed = self.precision_sums(columns.measured.view());
+        let doubts = self.doubts(columns);
         let n_complete = columns.n_complete();
         let mut scores = posterior.scores.slice_mut(s![n_complete.., ..]);
         let log_determinants = &mut posterior.log_determinants[n_complete..];
@@ -135,8 +160,9 @@ impl Model {
             .into_par_iter()
             .zip(scores.axis_iter_mut(Axis(0)))
             .zip(log_determinants)
-            .for_each(|((mut sums, score), log_determinant)| {
-                let mut precision = Array2::eye(k);
+            .zip(doubts)
+            .for_each(|(((mut sums, score), log_determinant), doubt)| {
+                let mut precision = Array2::eye(k) + &self.doubt.matrix * doubt;
                 add_packed(&mut precision, sums.view());
                 let factor = factorize(precision);
                 factor.solve(score.insert_axis(Axis(1)));
@@ -191,6 +217,14 @@ impl Model {
                 }
             });
         outer
+    }
+
+    /// Sum over measured columns of how uncertain their loadings are, per sample with gaps.
+    fn doubts(&self, columns: &Columns) -> Vec<f64> {
+        let of = |(m, doubt): (&f32, &f64)| f64::from(*m) * doubt;
+        let rows = columns.measured.rows().into_iter();
+        rows.map(|row| row.iter().zip(&self.doubt.columns).map(of).sum())
+            .collect()
     }
 
     /// Σ log ψ over what each sample has measured, shape `[samples]`.
@@ -284,6 +318,7 @@ mod tests {
         Model {
             loadings: array![[0.9, 0.1], [-0.4, 0.7], [0.3, 0.3], [0.0, -1.2], [0.6, 0.5]],
             noise: array![0.2, 0.5, 1.0, 0.1, 0.3],
+            doubt: Doubt::none(5, 2),
         }
     }
 

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::columns::Columns;
 use super::em::Constants;
-use super::model::Model;
+use super::model::{Doubt, Model};
 
 /// Rounds that weigh samples by their distance before any factor is known: ours, outlying
 /// samples lose their weight in two.
@@ -116,6 +116,7 @@ impl Start {
             noises[column] = (self.variances[column] - explained.min(most)).max(0.05);
         }
         Model {
+            doubt: Doubt::none(columns, factors),
             loadings,
             noise: noises,
         }
