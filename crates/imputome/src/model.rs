@@ -5,6 +5,7 @@
 //! or were never measured, genes in another order, missing or extra ones, the scale.
 
 mod align;
+mod gene_names;
 mod prepare;
 mod store;
 
@@ -23,7 +24,8 @@ pub struct Model {
     pub method: Method,
     /// What was learned about the table before the method saw it.
     pub preparation: Preparation,
-    fitted: Box<dyn FittedImputer>,
+    /// Nothing when no gene varies, so that there was nothing to learn.
+    fitted: Option<Box<dyn FittedImputer>>,
 }
 
 /// A table with its gaps filled.
@@ -57,12 +59,15 @@ pub struct AddedGenes {
 impl Model {
     /// Learns from the measured entries of `train`.
     ///
-    /// Refused when a setting is out of its limits, or the table has nothing to learn from.
+    /// Refused when a setting is out of its limits, or the table has nothing measured.
     pub fn fit(method: Method, train: &Dataset, run: &Run) -> Result<Self> {
         method.imputer().check()?;
         let preparation = Preparation::learn(train)?;
-        let prepared = preparation.apply(train);
-        let fitted = method.imputer().fit(&prepared, run)?;
+        let fitted = if preparation.learned().is_empty() {
+            None
+        } else {
+            Some(method.imputer().fit(&preparation.apply(train), run)?)
+        };
         Ok(Self {
             method,
             preparation,
@@ -97,7 +102,10 @@ impl Model {
 
     /// How the fit went.
     pub fn summary(&self) -> Summary {
-        self.fitted.summary()
+        self.fitted
+            .as_ref()
+            .map(|fitted| fitted.summary())
+            .unwrap_or_default()
     }
 
     /// Estimates over the genes learned, on the scale of the table.
@@ -108,8 +116,11 @@ impl Model {
         run: &Run,
     ) -> Result<Imputation> {
         let known = alignment.known_genes(&self.preparation, data);
+        let Some(fitted) = &self.fitted else {
+            return Ok(Imputation::of(known.values));
+        };
         let scaled = self.preparation.scaler.apply(&known);
-        let mut imputation = self.fitted.impute(&scaled, run)?;
+        let mut imputation = fitted.impute(&scaled, run)?;
         self.preparation.scaler.undo(&mut imputation.estimates);
         if let Some(spread) = &mut imputation.spread {
             self.preparation.scaler.undo_spread(spread);

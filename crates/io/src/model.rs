@@ -5,11 +5,15 @@ use std::path::Path;
 
 use imputome_core::{Tensor, Weights};
 use safetensors::Dtype;
+use sha2::{Digest, Sha256};
 
 use crate::container::{self, Container, Numbers, TensorOut, content_error};
 use crate::{Error, Result};
 
 const KIND: &str = "model";
+
+/// The fact under which a file keeps the checksum of everything else in it.
+const CHECKSUM: &str = "sha256";
 
 /// Writes weights: tensors as safetensors, facts as JSON beside them. The same weights give the
 /// same bytes. Refused when a number is not finite.
@@ -31,14 +35,17 @@ pub fn write_model(path: &Path, weights: &Weights) -> Result<()> {
             numbers: Numbers::Single(&tensor.values),
         })
         .collect();
-    container::write(path, KIND, &weights.facts, &tensors)
+    let mut facts = weights.facts.clone();
+    facts.insert(CHECKSUM.into(), checksum(weights).into());
+    container::write(path, KIND, &facts, &tensors)
 }
 
 /// Reads weights. Refused when the file is not a model of this format version, is cut off or
-/// added to, or holds a number that is not finite.
+/// added to, holds a number that is not finite, or has changed since it was written.
 pub fn read_model(path: &Path) -> Result<Weights> {
     let mut container = container::open(path, KIND)?;
-    let facts: BTreeMap<String, serde_json::Value> = container.content(KIND)?;
+    let mut facts: BTreeMap<String, serde_json::Value> = container.content(KIND)?;
+    let expected = facts.remove(CHECKSUM);
     let mut weights = Weights {
         facts,
         ..Weights::default()
@@ -47,7 +54,28 @@ pub fn read_model(path: &Path) -> Result<Weights> {
         let tensor = read_tensor(&mut container, &name, dtype, shape)?;
         weights.tensors.insert(name, tensor);
     }
+    if expected.as_ref().and_then(|sum| sum.as_str()) != Some(&checksum(&weights)) {
+        let found = "contents that differ from their checksum".into();
+        let advice = "the file was damaged or edited; fit again, or fetch it again";
+        return Err(content_error(container.name(), KIND, found, advice));
+    }
     Ok(weights)
+}
+
+/// SHA-256 of facts and tensors, by name, in hexadecimal.
+fn checksum(weights: &Weights) -> String {
+    let mut hash = Sha256::new();
+    hash.update(serde_json::to_vec(&weights.facts).expect("facts are plain data"));
+    for (name, tensor) in &weights.tensors {
+        hash.update(format!("{name:?} {:?}", tensor.shape));
+        for value in &tensor.values {
+            hash.update(value.to_le_bytes());
+        }
+    }
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn read_tensor(
@@ -105,6 +133,21 @@ mod tests {
             (-0.0f32).to_bits()
         );
         assert_eq!(read.fact::<f32>("loss").unwrap(), 0.1);
+    }
+
+    #[test]
+    fn a_single_bit_changed_is_noticed() {
+        let scratch = tempfile::tempdir().unwrap();
+        let path = scratch.path().join("m");
+        write_model(&path, &weights()).unwrap();
+        let whole = std::fs::read(&path).unwrap();
+        let text = whole.windows(5).position(|w| w == b"genes").unwrap();
+        let last = whole.len() - 1;
+        for at in [last, text] {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            assert!(refusal_of(&changed).contains("differ from their checksum"));
+        }
     }
 
     #[test]

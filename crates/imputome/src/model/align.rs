@@ -1,8 +1,11 @@
 //! A user's table against the genes of a model, by name.
 
+use std::collections::HashSet;
+
 use imputome_core::{Dataset, Error, Imputation, Mask, Names, Result, Scale};
 use ndarray::Array2;
 
+use super::gene_names::columns_by_name;
 use super::prepare::{GeneRole, Preparation};
 use super::{AddedGenes, Completed};
 
@@ -22,18 +25,18 @@ pub struct Alignment {
     extra: Vec<usize>,
     /// True when the shared genes stand in another order.
     reordered: bool,
+    /// Genes matched after leaving out the version of an Ensembl id.
+    without_version: usize,
 }
 
 impl Alignment {
     /// Matches columns by name. Refused when none is known or the scales differ.
     pub fn between(preparation: &Preparation, data: &Dataset) -> Result<Self> {
         expect_scale(preparation.scale, data.scale)?;
+        let columns = columns_by_name(&preparation.genes, &data.genes);
         let learned = preparation.learned();
-        let learned_columns: Vec<Option<usize>> = learned
-            .iter()
-            .map(|&g| data.genes.position(&preparation.genes[g]))
-            .collect();
-        let constants = constants(preparation, data);
+        let learned_columns: Vec<Option<usize>> = learned.iter().map(|&g| columns[g]).collect();
+        let constants = constants(preparation, &columns);
         if learned_columns.iter().all(Option::is_none) && constants.is_empty() {
             return Err(no_gene_known(preparation, data));
         }
@@ -43,18 +46,18 @@ impl Alignment {
             .filter(|(_, column)| column.is_none())
             .map(|(&g, _)| preparation.genes[g].clone())
             .collect();
-        let known: std::collections::HashSet<&str> =
-            preparation.genes.iter().map(String::as_str).collect();
-        let extra = (0..data.n_genes())
-            .filter(|&c| !known.contains(&data.genes[c]))
-            .collect();
-        let reordered = !learned_columns.iter().flatten().is_sorted();
+        let known: HashSet<usize> = columns.iter().copied().flatten().collect();
+        let named_otherwise = |(gene, column): &(&String, &Option<usize>)| {
+            column.is_some_and(|c| data.genes[c] != **gene)
+        };
+        let pairs = preparation.genes.iter().zip(&columns);
         Ok(Self {
+            extra: (0..data.n_genes()).filter(|c| !known.contains(c)).collect(),
+            reordered: !learned_columns.iter().flatten().is_sorted(),
+            without_version: pairs.filter(named_otherwise).count(),
             learned_columns,
             constants,
             missing,
-            extra,
-            reordered,
         })
     }
 
@@ -172,6 +175,19 @@ impl Alignment {
 
     fn remarks(&self, preparation: &Preparation, data: &Dataset, left: usize) -> Vec<String> {
         let mut remarks = Vec::new();
+        let absent = covariates_not_given(preparation, data);
+        if !absent.is_empty() {
+            remarks.push(format!(
+                "the model was fitted with {}, not given here: counted as unknown, which costs accuracy",
+                absent.join(", ")
+            ));
+        }
+        if self.without_version > 0 {
+            remarks.push(format!(
+                "{} genes matched by Ensembl id without its version",
+                self.without_version
+            ));
+        }
         if self.reordered {
             remarks.push("genes stand in another order than in the model; matched by name".into());
         }
@@ -215,13 +231,23 @@ impl Alignment {
     }
 }
 
-fn constants(preparation: &Preparation, data: &Dataset) -> Vec<(usize, f32)> {
-    let genes = preparation.genes.iter().zip(&preparation.roles);
+fn constants(preparation: &Preparation, columns: &[Option<usize>]) -> Vec<(usize, f32)> {
+    let genes = columns.iter().zip(&preparation.roles);
     genes
-        .filter_map(|(gene, role)| match role {
-            GeneRole::Constant(value) => Some((data.genes.position(gene)?, *value)),
+        .filter_map(|(column, role)| match role {
+            GeneRole::Constant(value) => Some(((*column)?, *value)),
             GeneRole::Learned | GeneRole::NeverMeasured => None,
         })
+        .collect()
+}
+
+fn covariates_not_given<'a>(preparation: &'a Preparation, data: &Dataset) -> Vec<&'a str> {
+    let given = |name: &str| data.covariates.columns().iter().any(|c| c.name == name);
+    preparation
+        .covariates
+        .iter()
+        .map(String::as_str)
+        .filter(|name| !given(name))
         .collect()
 }
 
@@ -293,6 +319,61 @@ mod tests {
         );
         assert!(
             said.contains("1 genes of the table are not known to the model"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn ensembl_ids_match_without_their_version_where_that_is_unambiguous() {
+        let run = Run::new(1, 1).unwrap();
+        let train = table(
+            array![[1.0, 10.0], [3.0, 30.0]],
+            &["ENSG00000000003.14", "ENSG00000000005.5"],
+        );
+        let model = Model::fit(Method::parse("mean").unwrap(), &train, &run).unwrap();
+        let nan = f32::NAN;
+        let new = table(
+            array![[nan, nan, 1.0]],
+            &["ENSG00000000003", "ENSG00000000005.6", "ENSG00000000005.7"],
+        );
+        let completed = model.impute(&new, &run).unwrap();
+        assert_eq!(completed.values[(0, 0)], 2.0);
+        assert!(
+            completed.values[(0, 1)].is_nan(),
+            "two versions of one gene: neither is taken"
+        );
+        let said = completed.remarks.join("\n");
+        assert!(
+            said.contains("1 genes matched by Ensembl id without its version"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_table_that_never_varies_is_filled_with_its_constants() {
+        let run = Run::new(1, 1).unwrap();
+        let train = table(array![[1.0, f32::NAN], [1.0, 4.0]], &["A", "B"]);
+        for method in Method::all() {
+            let model = Model::fit(method, &train, &run).unwrap();
+            let model = Model::from_weights(&model.to_weights()).unwrap();
+            assert_eq!(
+                model.impute(&train, &run).unwrap().values,
+                array![[1.0, 4.0], [1.0, 4.0]]
+            );
+        }
+    }
+
+    #[test]
+    fn covariates_not_given_are_remarked_on() {
+        let (mut model, run) = mean_model();
+        model.preparation.covariates = vec!["tissue".into()];
+        let said = model
+            .impute(&table(array![[1.0]], &["A"]), &run)
+            .unwrap()
+            .remarks
+            .join("\n");
+        assert!(
+            said.contains("fitted with tissue, not given here"),
             "{said}"
         );
     }

@@ -25,6 +25,8 @@ pub struct Preparation {
     pub roles: Vec<GeneRole>,
     /// Means and deviations of the learned genes, in their order.
     pub scaler: Scaler,
+    /// The smallest measured value, where enough entries share it to be a detection floor.
+    pub floor: Option<f32>,
     /// Unit of the training table.
     pub scale: Scale,
     /// Rows learned from.
@@ -40,9 +42,15 @@ pub struct Preparation {
 const FAR_SHARE: f64 = 0.2;
 /// Standard deviations from the training mean that count as far. Ours, see [`FAR_SHARE`].
 const FAR: f32 = 3.0;
+/// Share of measured entries at the smallest value that makes it a detection floor. Ours: in
+/// GTEx's log2(TPM + 0.001) it is 5 % and more, in tables without a floor one entry.
+const FLOOR_SHARE: f64 = 0.01;
+/// Units by which two detection floors of logarithms may differ. Ours: rounding moves a floor
+/// by less, another offset (0.001 for 1, say) by ten units of log2.
+const FLOOR_TOLERANCE: f32 = 0.1;
 
 impl Preparation {
-    /// Looks at the training rows. Refused when nothing is measured or no gene varies.
+    /// Looks at the training rows. Refused when nothing is measured.
     pub fn learn(train: &Dataset) -> Result<Self> {
         if train.measured.count() == 0 {
             return Err(Error::Unusable(
@@ -52,13 +60,6 @@ impl Preparation {
         }
         let roles: Vec<GeneRole> = (0..train.n_genes()).map(|g| role(train, g)).collect();
         let learned = positions_of_learned(&roles);
-        if learned.is_empty() {
-            return Err(Error::Unusable(format!(
-                "none of the {} genes varies among {} samples, so there is nothing to learn; give more samples",
-                train.n_genes(),
-                train.n_samples()
-            )));
-        }
         let mut groups = train.group_of_samples();
         groups.sort_unstable();
         groups.dedup();
@@ -66,6 +67,7 @@ impl Preparation {
             genes: train.genes.as_slice().to_vec(),
             scaler: Scaler::fit(&train.select_genes(&learned)),
             roles,
+            floor: detection_floor(train),
             scale: train.scale,
             samples: train.n_samples(),
             groups: groups.len(),
@@ -81,6 +83,17 @@ impl Preparation {
     /// The training table as methods see it.
     pub fn apply(&self, train: &Dataset) -> Dataset {
         self.scaler.apply(&train.select_genes(&self.learned()))
+    }
+
+    /// A remark when a table has another detection floor than the training table, as another
+    /// offset inside the logarithm gives.
+    pub fn other_floor(&self, data: &Dataset) -> Option<String> {
+        let (trained, found) = (self.floor?, detection_floor(data)?);
+        ((trained - found).abs() > FLOOR_TOLERANCE).then(|| {
+            format!(
+                "undetected genes stand at {found} in this table and at {trained} in the training table: bring both to one transformation (the same offset inside the logarithm), or estimates will be off"
+            )
+        })
     }
 
     /// Positions of the learned genes.
@@ -103,6 +116,22 @@ impl Preparation {
             )
         })
     }
+}
+
+/// The smallest measured value, if at least [`FLOOR_SHARE`] of the measured entries have it.
+fn detection_floor(data: &Dataset) -> Option<f32> {
+    let measured = || {
+        data.values
+            .iter()
+            .zip(&data.measured.0)
+            .filter(|(_, m)| **m)
+            .map(|(v, _)| *v)
+    };
+    let lowest = measured().min_by(f32::total_cmp)?;
+    let (at_floor, entries) = measured().fold((0, 0), |(at, n), value| {
+        (at + usize::from(value == lowest), n + 1)
+    });
+    (at_floor > 1 && at_floor as f64 >= FLOOR_SHARE * f64::from(entries)).then_some(lowest)
 }
 
 fn positions_of_learned(roles: &[GeneRole]) -> Vec<usize> {
@@ -148,13 +177,30 @@ mod tests {
     }
 
     #[test]
-    fn a_table_with_nothing_to_learn_is_refused_with_the_reason() {
+    fn another_detection_floor_is_remarked_on() {
+        let trained = Preparation::learn(&table(array![[-9.97, 5.0], [-9.97, 4.0]])).unwrap();
+        let said = trained.other_floor(&table(array![[0.0, 5.0], [0.0, 4.0]]));
+        assert!(
+            said.unwrap()
+                .contains("undetected genes stand at 0 in this table and at -9.97")
+        );
+        assert_eq!(
+            trained.other_floor(&table(array![[-9.966, 5.0], [-9.966, 4.0]])),
+            None
+        );
+        assert_eq!(
+            trained.other_floor(&table(array![[1.0, 5.0], [2.0, 4.0]])),
+            None
+        );
+    }
+
+    #[test]
+    fn a_table_with_nothing_measured_is_refused_with_the_reason() {
         let refusal = |values| {
             Preparation::learn(&table(values))
                 .expect_err("nothing")
                 .to_string()
         };
         assert!(refusal(array![[f32::NAN], [f32::NAN]]).contains("no measured value"));
-        assert!(refusal(array![[1.0], [1.0]]).contains("nothing to learn"));
     }
 }

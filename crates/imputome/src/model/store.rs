@@ -8,11 +8,14 @@ use crate::Method;
 impl Model {
     /// Everything [`Model::from_weights`] needs.
     pub fn to_weights(&self) -> Weights {
-        Weights::new()
+        let weights = Weights::new()
             .with_fact("method", &self.method)
             .with_fact("preparation", &self.preparation)
-            .with_fact("summary", &self.summary())
-            .nested("fitted", self.fitted.weights())
+            .with_fact("summary", &self.summary());
+        match &self.fitted {
+            Some(fitted) => weights.nested("fitted", fitted.weights()),
+            None => weights,
+        }
     }
 
     /// The model stored. Refused when parts are missing, disagree or are not finite.
@@ -21,7 +24,11 @@ impl Model {
         method.imputer().check()?;
         let preparation: Preparation = weights.fact("preparation")?;
         expect_consistent(&preparation)?;
-        let fitted = method.imputer().restore(&weights.under("fitted"))?;
+        let fitted = if preparation.learned().is_empty() {
+            None
+        } else {
+            Some(method.imputer().restore(&weights.under("fitted"))?)
+        };
         Ok(Self {
             method,
             preparation,
