@@ -413,7 +413,7 @@ fn every_card_is_complete_and_has_its_page() {
         );
         let text = std::fs::read_to_string(&page).unwrap_or_default();
         assert!(
-            text.contains(card.title),
+            text.to_lowercase().contains(&card.title.to_lowercase()),
             "{page} is missing or does not name {:?}",
             card.title
         );
