@@ -27,6 +27,20 @@ pub(crate) fn embedding_inputs(encoder: &CovariateEncoder) -> Vec<Input> {
     encoder.categorical.iter().map(input).collect()
 }
 
+/// A sentence for each level that `encoder` does not know; `lack` says what that means.
+pub(crate) fn remarks_on_levels(
+    encoder: &CovariateEncoder,
+    covariates: &Covariates,
+    lack: &str,
+) -> Vec<String> {
+    let remark = |(covariate, level, samples): (String, String, usize)| {
+        let plural = if samples == 1 { "" } else { "s" };
+        format!("{covariate} {level:?} {lack} ({samples} sample{plural}): average embedding used")
+    };
+    let unseen = encoder.encode(covariates).unseen;
+    unseen.into_iter().map(remark).collect()
+}
+
 /// Covariates of some samples, laid out for a network.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CovariateValues {
@@ -34,8 +48,6 @@ pub(crate) struct CovariateValues {
     pub(crate) numeric: Vec<f32>,
     /// Levels by covariate, shape `[samples]` each.
     pub(crate) levels: Vec<Vec<u32>>,
-    /// What the user should know about levels that training did not have.
-    pub(crate) remarks: Vec<String>,
 }
 
 impl CovariateValues {
@@ -44,16 +56,9 @@ impl CovariateValues {
         let encoded = encoder.encode(covariates);
         let number = |level: &Option<usize>| level.map_or(UNKNOWN_LEVEL, |l| l as u32);
         let columns = encoded.levels.columns().into_iter();
-        let remark = |(covariate, level, samples): &(String, String, usize)| {
-            let plural = if *samples == 1 { "" } else { "s" };
-            format!(
-                "{covariate} {level:?} was not in training ({samples} sample{plural}): average embedding used"
-            )
-        };
         Self {
             numeric: encoded.numeric.iter().copied().collect(),
             levels: columns.map(|c| c.iter().map(number).collect()).collect(),
-            remarks: encoded.unseen.iter().map(remark).collect(),
         }
     }
 
@@ -64,7 +69,6 @@ impl CovariateValues {
         Self {
             numeric: rows.iter().flat_map(row).copied().collect(),
             levels: self.levels.iter().map(pick).collect(),
-            remarks: Vec::new(),
         }
     }
 }

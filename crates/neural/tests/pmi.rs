@@ -384,3 +384,18 @@ fn learning_curves_and_choices_are_told() {
     assert_eq!(summary.curves[0].points.len(), 4);
     assert!(summary.chosen.iter().any(|(name, _)| name == "best epoch"));
 }
+
+#[test]
+fn a_tissue_of_the_training_table_is_never_called_unseen() {
+    let mut data = table(60, 8);
+    // One donor has a tissue of its own, which lands among learning or validation samples.
+    data.covariates = tissues((0..60).map(|s| if s < 2 { "Nerve" } else { TISSUES[s % 3] }));
+    for seed in 0..6 {
+        let run = Run::new(seed, 1).unwrap();
+        let fitted = small().fit(&data, &run).unwrap();
+        assert!(fitted.impute(&data, &run).unwrap().remarks.is_empty());
+        let told = |remark: &String| remark.starts_with("tissue \"Nerve\" has no sample among");
+        let summary = fitted.summary();
+        assert!(summary.remarks.iter().all(told), "{:?}", summary.remarks);
+    }
+}

@@ -32,7 +32,6 @@ struct Paths {
     network: Array2<f32>,
     factor: Option<Imputation>,
     outlying: Vec<bool>,
-    remarks: Vec<String>,
 }
 
 impl Paths {
@@ -48,7 +47,6 @@ impl Paths {
             network: reading.estimates,
             factor,
             outlying: reading.outlying,
-            remarks: reading.remarks,
         })
     }
 
@@ -75,17 +73,18 @@ impl Paths {
         factor.map_or(1.0, |spread| spread[entry].max(LEAST_BASE))
     }
 
-    fn all_remarks(self) -> Vec<String> {
+    fn remark_on_outlying(&self) -> Option<String> {
         let outlying = self.outlying.iter().filter(|&&outlying| outlying).count();
         let by = if self.factor.is_some() {
             "; estimated by the factor model alone"
         } else {
             ""
         };
-        let remark = format!("{outlying} samples lie far from all training samples{by}");
-        let mut remarks = self.remarks;
-        remarks.extend((outlying > 0).then_some(remark));
-        remarks
+        let remark = format!(
+            "{outlying} samples lie far from those that the network learned from (standard \
+             scores of 4 and more throughout){by}"
+        );
+        (outlying > 0).then_some(remark)
     }
 }
 
@@ -164,7 +163,7 @@ impl Judgement {
         Ok(Imputation {
             estimates,
             spread: Some(spread),
-            remarks: paths.all_remarks(),
+            remarks: paths.remark_on_outlying().into_iter().collect(),
         })
     }
 

@@ -1,6 +1,6 @@
 //! From a training table to a fitted imputer.
 
-use imputome_core::{Dataset, Result, Run, Weights};
+use imputome_core::{CovariateEncoder, Dataset, Result, Run, Weights};
 use imputome_engine::{Adam, Engine, Model, PortableEngine, Spec};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,7 @@ pub(super) fn fit(settings: &Pmi, train: &Dataset, run: &Run) -> Result<FittedPm
     let summary = summary::of(settings, &prepared, &trained, &judgement);
     Ok(FittedPmi {
         genes: train.genes.as_slice().to_vec(),
+        known: CovariateEncoder::fit(&train.covariates),
         networks,
         judgement,
         summary,

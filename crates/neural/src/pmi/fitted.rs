@@ -10,6 +10,7 @@ use super::Pmi;
 use super::beside::Judgement;
 use super::bounds::{Bounds, is_outlying};
 use super::network::{Samples, parameters, spec};
+use crate::covariates::remarks_on_levels;
 use crate::training::{checkpoint, refused};
 
 /// Trained networks and what they need to read a table.
@@ -32,8 +33,6 @@ pub(super) struct Reading {
     pub(super) estimates: Array2<f32>,
     /// Whether each sample is outlying; none where there are no bounds.
     pub(super) outlying: Vec<bool>,
-    /// Remarks on covariates.
-    pub(super) remarks: Vec<String>,
 }
 
 impl Networks {
@@ -63,7 +62,6 @@ impl Networks {
             estimates: Array2::from_shape_vec(data.values.dim(), estimates)
                 .expect("one estimate for each entry"),
             outlying,
-            remarks: samples.remarks().to_vec(),
         })
     }
 
@@ -142,6 +140,8 @@ fn expect_network(spec: &Spec, stored: &EngineWeights) -> Result<()> {
 #[derive(Debug)]
 pub(super) struct FittedPmi {
     pub(super) genes: Vec<String>,
+    /// Levels of covariates in the whole training table, for remarks on others.
+    pub(super) known: CovariateEncoder,
     pub(super) networks: Networks,
     pub(super) judgement: Judgement,
     pub(super) summary: Summary,
@@ -155,6 +155,7 @@ impl FittedPmi {
             networks: Networks::restore(settings, weights, genes.len())?,
             judgement: Judgement::restore(settings, weights, genes.len())?,
             summary: weights.fact("summary")?,
+            known: weights.fact("levels")?,
             genes,
         })
     }
@@ -163,7 +164,11 @@ impl FittedPmi {
 impl FittedImputer for FittedPmi {
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         data.expect_genes("pmi", &self.genes)?;
-        self.judgement.conclude(&self.networks, data, run)
+        let mut imputation = self.judgement.conclude(&self.networks, data, run)?;
+        let lack = "was not in training";
+        let unknown = remarks_on_levels(&self.known, &data.covariates, lack);
+        imputation.remarks.extend(unknown);
+        Ok(imputation)
     }
 
     fn weights(&self) -> Weights {
@@ -172,6 +177,7 @@ impl FittedImputer for FittedPmi {
         all.tensors.extend(judgement.tensors);
         all.facts.extend(judgement.facts);
         all.with_fact("genes", &self.genes)
+            .with_fact("levels", &self.known)
             .with_fact("summary", &self.summary)
     }
 

@@ -89,11 +89,6 @@ impl Samples {
         self.values.len() / self.genes
     }
 
-    /// Remarks on their covariates.
-    pub(super) fn remarks(&self) -> &[String] {
-        &self.covariates.remarks
-    }
-
     /// The given rows, in that order.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         let pick = |table: &[f32]| {

@@ -6,6 +6,7 @@ use imputome_core::{CovariateEncoder, Dataset, Error, Result, Run};
 use super::Pmi;
 use super::bounds::{Bounds, is_outlying};
 use super::network::Samples;
+use crate::covariates::remarks_on_levels;
 
 /// Groups below which there is nothing to split; ours: one group to stop by and three to learn
 /// from is the least that 0.75 : 0.25 can mean.
@@ -22,6 +23,8 @@ pub(super) struct Preparation {
     pub(super) outlying: usize,
     /// Levels and means of covariates among the learning rows.
     pub(super) encoder: CovariateEncoder,
+    /// Remarks on levels that no learning row has.
+    pub(super) remarks: Vec<String>,
     /// Sane ranges, where the settings ask for them.
     pub(super) bounds: Option<Bounds>,
     /// All rows of the table as the network reads them.
@@ -49,6 +52,8 @@ impl Preparation {
             let rows = [learning.as_slice(), &validation].concat();
             Bounds::learn(train, &rows, margin)
         });
+        let lack = "has no sample among those that the network learns from";
+        let remarks = remarks_on_levels(&encoder, &train.covariates, lack);
         let mut samples = Samples::of(train, &encoder);
         if let Some(bounds) = &bounds {
             bounds.limit_inputs(&mut samples.values, &samples.measured);
@@ -59,6 +64,7 @@ impl Preparation {
             validation,
             outlying,
             encoder,
+            remarks,
             bounds,
             samples,
         })

@@ -17,7 +17,7 @@ pub(super) fn of(
     let mut summary = Summary {
         curves: curves(trained),
         chosen: chosen(settings, prepared, trained),
-        remarks: Vec::new(),
+        remarks: prepared.remarks.clone(),
     };
     summary.curves.extend(judgement.errors().to_vec());
     if let Some(weights) = judgement.network_weights() {
