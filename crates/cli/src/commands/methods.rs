@@ -34,7 +34,7 @@ fn list() -> String {
     let mut out = String::new();
     for method in Method::all() {
         let card = method.imputer().card();
-        let text = format!("{}. {}", card.title, sentence(card.idea));
+        let text = format!("{}. {}", card.title, card.idea);
         paragraph(&mut out, &format!("{:<9}", card.name), &text);
     }
     out += "\nOne method's source, needs and settings: imputome methods NAME\n";
@@ -114,18 +114,6 @@ fn settings(out: &mut String, method: &Method) {
     }
 }
 
-/// Text as a sentence: a capital first, a full stop last.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(char::to_uppercase);
-    let stop = if text.ends_with('.') { "" } else { "." };
-    format!(
-        "{}{}{stop}",
-        first.into_iter().flatten().collect::<String>(),
-        letters.as_str()
-    )
-}
-
 fn widest<'a>(names: impl Iterator<Item = &'a str>) -> usize {
     names.map(str::len).max().unwrap_or(0)
 }
@@ -165,6 +153,11 @@ mod tests {
         let list = list();
         for method in Method::all() {
             assert!(list.contains(method.name()));
+            let idea = method.imputer().card().idea;
+            assert!(
+                idea.starts_with(char::is_uppercase) && idea.ends_with('.'),
+                "{idea}"
+            );
             let card = card(&method);
             for setting in method.imputer().settings() {
                 assert!(card.contains(&setting.name), "{}", setting.name);

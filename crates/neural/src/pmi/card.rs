@@ -8,7 +8,7 @@ use super::presets::PRESETS;
 pub(super) const CARD: MethodCard = MethodCard {
     name: "pmi",
     title: "Pseudo-Mask Imputer",
-    idea: "a network learns to tell the measured genes that it is not shown from those that it is",
+    idea: "A network learns to tell the measured genes that it is not shown from those that it is.",
     source: "Viñas, Azevedo, Gamazon and Liò 2021, doi:10.3389/fgene.2021.624128",
     differs: "by default a factor model stands beside the network and the estimates are bounded \
               by what training samples show; the published presets have neither",
