@@ -149,18 +149,18 @@ pub(crate) struct EvaluateArguments {
     /// Methods, each as NAME[:PRESET][:SETTING=VALUE]... (default: all).
     #[arg(long, value_name = "METHODS", value_delimiter = ',')]
     pub(crate) methods: Vec<String>,
-    /// in-place (one table with holes), inductive (learn on complete samples, fill others), or
-    /// both (the default).
+    /// in-place (one table with holes) or inductive (learn on complete samples, fill others);
+    /// default: in-place,inductive.
     #[arg(long, value_name = "SCENARIOS", value_delimiter = ',', value_parser = ["in-place", "inductive"], hide_possible_values = true)]
     pub(crate) scenario: Vec<String>,
     /// Shares of the measured values to hide (default: 0.5).
-    #[arg(long, value_name = "SHARES", value_delimiter = ',')]
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', value_parser = share)]
     pub(crate) hide: Vec<f64>,
     /// Repeats with other splits and other hidden values (default: 3).
     #[arg(long, value_name = "N")]
     pub(crate) repeats: Option<usize>,
     /// Share of the samples, whole donors, held back for the inductive test (default: 0.2).
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) test_share: Option<f64>,
     /// Covariate whose levels are scored apart (default: tissue if there is one), or none.
     #[arg(long, value_name = "NAME")]
@@ -177,6 +177,13 @@ pub(crate) struct EvaluateArguments {
     pub(crate) reading: TableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.trim().parse() {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err("expected a share between 0 and 1, such as 0.5 for one half".into()),
+    }
 }
 
 /// Make the report again from the files of a finished evaluation.

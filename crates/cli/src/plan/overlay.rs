@@ -37,6 +37,7 @@ pub(crate) struct Resolved<P> {
 pub(crate) fn resolve<T: Serialize, P: DeserializeOwned>(typed: &Typed<T>) -> Result<Resolved<P>> {
     let mut options = Table::try_from(typed.options).expect("options are plain data");
     move_settings(&mut options)?;
+    expect_one_value_each(&options)?;
     if let Some(seed) = typed.seed {
         options.insert("seed".into(), (seed as i64).into());
     }
@@ -86,6 +87,31 @@ fn move_settings(options: &mut Table) -> Result<()> {
         }
     }
     options.insert("settings".into(), settings.into());
+    Ok(())
+}
+
+/// Refuses a setting that is typed with two values, be it in a method's name or with `--set`.
+fn expect_one_value_each(options: &Table) -> Result<()> {
+    let set = options.get("settings").and_then(Value::as_table);
+    let set = set.into_iter().flatten();
+    let set: Vec<(&str, &str)> = set
+        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+        .collect();
+    let methods = options.get("methods").and_then(Value::as_array);
+    let methods = methods.into_iter().flatten().chain(options.get("method"));
+    for spec in methods.filter_map(Value::as_str) {
+        let mut known: Vec<(&str, &str)> = Vec::new();
+        let named = spec.split(':').filter_map(|part| part.split_once('='));
+        for (key, value) in named.chain(set.iter().copied()) {
+            if let Some((_, other)) = known.iter().find(|(k, v)| *k == key && *v != value) {
+                return Err(Failure::usage(format!(
+                    "{spec}: the setting {key} is given two values, {other} and {value}"
+                ))
+                .hint("give it once"));
+            }
+            known.push((key, value));
+        }
+    }
     Ok(())
 }
 

@@ -72,6 +72,42 @@ fn unknown_methods_presets_and_settings_are_answered_with_the_known_ones() {
 }
 
 #[test]
+fn a_setting_with_two_values_is_refused() {
+    let folder = cohort();
+    let fail = |line: &str| {
+        let arguments: Vec<&str> = line.split(' ').collect();
+        folder.fail(2, &["neighbors", "two values, 5 and 7"], &arguments);
+    };
+    fail("impute t.tsv -o o.tsv --method knn:neighbors=5 --set neighbors=7");
+    fail("impute t.tsv -o o.tsv --method knn:neighbors=5:neighbors=7");
+    fail("fit t.tsv -o m --method knn:neighbors=5 --set neighbors=7");
+    fail("evaluate t.tsv -o d --methods mean,knn:neighbors=5:neighbors=7");
+    // What is typed goes before a plan.
+    folder.write("p.toml", "input = 't.tsv'\nmethod = 'knn:neighbors=5'\n");
+    let typed = [
+        "impute",
+        "--plan",
+        "p.toml",
+        "-o",
+        "o.tsv",
+        "--set",
+        "neighbors=7",
+    ];
+    folder.succeed(&typed);
+    assert!(folder.read("o.tsv.run.toml").contains("neighbors = 7"));
+}
+
+#[test]
+fn the_scenarios_that_help_names_are_taken() {
+    let folder = cohort();
+    let help = folder.succeed(&["evaluate", "--help"]).stdout;
+    assert!(help.contains("default: in-place,inductive"), "{help}");
+    assert!(!help.contains("both (the default)"), "{help}");
+    let both = "evaluate t.tsv -o d --methods mean --repeats 1 --scenario in-place,inductive";
+    folder.succeed(&both.split(' ').collect::<Vec<_>>());
+}
+
+#[test]
 fn an_option_without_effect_is_refused() {
     let folder = cohort();
     folder.succeed(&["fit", "t.tsv", "-o", "m.safetensors", "--method", "mean"]);
@@ -141,7 +177,7 @@ fn outputs_that_cannot_be_are_refused_before_any_work() {
 #[test]
 fn shares_that_hide_nothing_or_all_are_refused() {
     let folder = cohort();
-    for hide in ["0", "1", "1.5", "nan", "half"] {
+    for hide in ["0", "1", "1.5", "50", "nan", "abc", "half"] {
         let arguments = [
             "evaluate",
             "t.tsv",
@@ -152,7 +188,8 @@ fn shares_that_hide_nothing_or_all_are_refused() {
             "--hide",
             hide,
         ];
-        folder.fail(2, &[], &arguments);
+        let parts = ["a share between 0 and 1, such as 0.5", hide];
+        folder.fail(2, &parts, &arguments);
     }
     let twice = ["evaluate", "t.tsv", "-o", "d", "--methods", "mean,mean"];
     folder.fail(2, &["twice"], &twice);
