@@ -27,7 +27,7 @@ impl CheckpointFile {
     /// A file beside `model`, for a fit that starts from the beginning.
     pub(crate) fn beside(model: &str, identity: String, every: Duration) -> Self {
         Self {
-            path: PathBuf::from(format!("{model}.checkpoint")),
+            path: checkpoint_file(model),
             identity,
             every,
             saved: Mutex::new(Instant::now()),
@@ -67,6 +67,11 @@ impl CheckpointFile {
         // A file that was never written is as good as removed.
         let _ = std::fs::remove_file(&self.path);
     }
+}
+
+/// Where the checkpoints of a model go.
+pub(crate) fn checkpoint_file(model: &str) -> PathBuf {
+    PathBuf::from(format!("{model}.checkpoint"))
 }
 
 /// Lines of `one` that `other` does not have.

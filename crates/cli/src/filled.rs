@@ -1,13 +1,11 @@
 //! Filled tables on their way to files.
 
-use std::path::Path;
-
 use imputome::Completed;
 use imputome_core::{Dataset, Mask};
 use imputome_io::{Layout, Target};
 use ndarray::{Array2, Axis, concatenate};
 
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::plan::ImputePlan;
 use crate::reading::{Table, names_with};
 
@@ -20,20 +18,14 @@ pub(crate) struct Outputs {
 }
 
 impl Outputs {
-    /// The outputs of a plan. Refused when an ending is not known or a folder does not exist.
+    /// The outputs of a plan. Refused when an ending is not known.
     pub(crate) fn of(plan: &ImputePlan, table: &Table) -> Result<Self> {
-        let (filled, layout) = output(&plan.output, plan, table)?;
-        let spread = match &plan.spread {
-            Some(file) if *file == plan.output => {
-                return Err(Failure::usage("output and --spread are the same file"));
-            }
-            Some(file) => Some(output(file, plan, table)?),
-            None => None,
-        };
+        let (filled, layout) = output(&plan.output, table)?;
+        let spread = plan.spread.as_ref().map(|file| output(file, table));
         Ok(Self {
             filled,
             layout,
-            spread,
+            spread: spread.transpose()?,
         })
     }
 
@@ -69,28 +61,6 @@ impl Outputs {
     }
 }
 
-/// Refuses an output that would take the place of the input.
-pub(crate) fn expect_other(output: &str, input: &str) -> Result<()> {
-    if output != "-" && output == input {
-        return Err(Failure::usage(format!(
-            "{output} is the input; what is written goes to a file of its own"
-        )));
-    }
-    Ok(())
-}
-
-/// Refuses an output whose folder does not exist, before any work is done.
-pub(crate) fn expect_folder(output: &str) -> Result<()> {
-    let folder = Path::new(output).parent();
-    match folder {
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => Err(Failure::usage(
-            format!("{output}: the folder {} does not exist", folder.display()),
-        )
-        .hint("make it first, or name another output")),
-        _ => Ok(()),
-    }
-}
-
 /// A table of the same samples and genes that holds `values`; what is not finite is a gap.
 pub(crate) fn holding(data: &Dataset, values: Array2<f32>) -> Dataset {
     Dataset {
@@ -100,9 +70,7 @@ pub(crate) fn holding(data: &Dataset, values: Array2<f32>) -> Dataset {
     }
 }
 
-fn output(file: &str, plan: &ImputePlan, table: &Table) -> Result<(Target, Layout)> {
-    expect_other(file, &plan.input)?;
-    expect_folder(file)?;
+fn output(file: &str, table: &Table) -> Result<(Target, Layout)> {
     let target = Target::from_argument(file);
     let layout = table.facts.layout.for_target(&target)?;
     Ok((target, layout))

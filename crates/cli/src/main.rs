@@ -17,6 +17,7 @@ mod filled;
 mod gene_list;
 mod interrupt;
 mod memory;
+mod places;
 mod plan;
 mod reading;
 mod teacher;

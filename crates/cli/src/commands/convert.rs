@@ -6,7 +6,7 @@ use imputome_io::{Orientation, Target};
 use crate::arguments::ConvertArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::filled::{expect_folder, expect_other};
+use crate::places::Places;
 use crate::plan::{ReadingPlan, SamplesPlan};
 use crate::reading::{Asked, read};
 
@@ -21,9 +21,11 @@ pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result
             "--scale would have no effect: only --transform looks at it",
         ));
     }
-    expect_other(&arguments.output, &arguments.input)?;
-    expect_folder(&arguments.output)?;
     let samples = SamplesPlan::default();
+    Places::reading(&arguments.input)
+        .with_plans(&reading, &samples)
+        .writing(&arguments.output)
+        .check()?;
     let asked = Asked::new(&arguments.input, &reading, &samples);
     let run = context.run(0)?;
     let mut table = read(asked, &run, &context.terminal)?;
@@ -37,8 +39,13 @@ pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result
         Some("genes") => layout.rows = Orientation::Genes,
         _ => {}
     }
-    imputome_io::write_table(&target, &table.data, &layout)?;
-    context.terminal.note_all(&table.rounding());
+    if !logarithm && table.as_in_file && layout == table.facts.layout {
+        // The same form: every field keeps its very text.
+        imputome_io::fill_table(&table.source, &target, &table.facts, &|_, _| None)?;
+    } else {
+        imputome_io::write_table(&target, &table.data, &layout)?;
+        context.terminal.note_all(&table.rounding());
+    }
     context.terminal.say(format!(
         "{} samples x {} genes written: {}",
         table.data.n_samples(),

@@ -11,9 +11,10 @@ use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Source, Target};
 
 use crate::arguments::DemoArguments;
 use crate::context::Context;
-use crate::evaluation::{self, Contest, Earlier, Labeled, expect_free, score_table};
+use crate::evaluation::{self, Contest, Earlier, Labeled, MadeFolder, expect_free, score_table};
 use crate::failure::{Failure, Result};
 use crate::filled::holding;
+use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, ReadingPlan, SamplesPlan};
 use crate::reading::{Table, read_source};
 use crate::teacher::{CovariateKinds, DEFAULT_METHOD};
@@ -52,11 +53,13 @@ pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
         }
     }
     expect_free(&arguments.output, Earlier::from(arguments.overwrite))?;
+    Places::default().filling(&arguments.output).check()?;
     let started = Instant::now();
     let run = context.run(context.seed.unwrap_or(0))?;
     let table = built_in_table(&run, context)?;
     introduce(&table, context);
     let files = Files::inside(&arguments.output);
+    MadeFolder::make(&arguments.output)?;
     files.write_data()?;
     let evaluation = compare(arguments, &table, &files, context)?;
     files.write_imputation(&table, &evaluation.experiment, &run)?;

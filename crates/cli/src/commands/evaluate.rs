@@ -9,10 +9,11 @@ use imputome_report::PageContext;
 use crate::arguments::EvaluateArguments;
 use crate::context::Context;
 use crate::evaluation::{
-    self, Contest, Earlier, Labeled, RUN_FILE, expect_free, score_table, write_evaluation,
-    write_report,
+    self, Contest, Earlier, Labeled, PAGE_FILE, RUN_FILE, expect_free, score_table,
+    write_evaluation, write_report,
 };
 use crate::failure::{Failure, Result};
+use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, resolve};
 use crate::reading::{Asked, read};
 
@@ -36,8 +37,6 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
     let record = context.record(&input_files(&plan), table.remarks.clone())?;
     record.compare(earlier.as_ref(), &context.terminal);
-    expect_free(folder, Earlier::from(arguments.overwrite))?;
-
     let contest = Contest {
         name: &plan.input,
         data: &table.data,
@@ -68,7 +67,28 @@ fn as_meant(arguments: &EvaluateArguments, context: &Context) -> Result<Resolved
     if resolved.plan.output == "-" {
         return Err(Failure::usage("results fill a folder; name one: -o scores"));
     }
+    expect_free(
+        Path::new(&resolved.plan.output),
+        Earlier::from(arguments.overwrite),
+    )?;
+    places(&resolved.plan, arguments).check()?;
     Ok(resolved)
+}
+
+fn places(plan: &EvaluatePlan, arguments: &EvaluateArguments) -> Places {
+    let folder = Path::new(&plan.output);
+    let places = Places::reading(&plan.input)
+        .with_plans(&plan.reading, &plan.samples)
+        .with_plan_file(arguments.plan.as_deref())
+        .filling(folder);
+    if !folder.is_dir() {
+        return places;
+    }
+    // Only a folder that is there can hold an input.
+    let files = Evaluation::FILES.into_iter().chain([PAGE_FILE]);
+    files
+        .fold(places, |places, file| places.writing(folder.join(file)))
+        .recording(folder.join(RUN_FILE))
 }
 
 /// Writes everything an evaluation leaves; gives the place of the report.

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use imputome::Model;
 
 use crate::arguments::FitArguments;
-use crate::checkpoints::CheckpointFile;
+use crate::checkpoints::{CheckpointFile, checkpoint_file};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::filled::{expect_folder, expect_other};
 use crate::memory;
+use crate::places::Places;
 use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
 use crate::reading::{Asked, expect_scale, read};
 use crate::teacher::CovariateKinds;
@@ -68,8 +68,13 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
         return Err(Failure::usage("a model cannot be written to stdout")
             .hint("name a file: -o model.safetensors"));
     }
-    expect_other(&plan.output, &plan.input)?;
-    expect_folder(&plan.output)?;
+    Places::reading(&plan.input)
+        .with_plans(&plan.reading, &plan.samples)
+        .with_plan_file(arguments.plan.as_deref())
+        .writing(&plan.output)
+        .writing(checkpoint_file(&plan.output))
+        .recording(run_file(&plan.output))
+        .check()?;
     Ok(resolved)
 }
 
@@ -91,7 +96,7 @@ fn checkpoint(
     if !arguments.resume {
         if file.path().exists() {
             context.terminal.say(format!(
-                "note: {} is left from an earlier fit and will be replaced; --resume goes on from it",
+                "note: {} is the checkpoint of an interrupted fit; starting anew without it (--resume would go on from it)",
                 file.path().display()
             ));
         }

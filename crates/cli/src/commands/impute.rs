@@ -6,6 +6,7 @@ use crate::arguments::ImputeArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::filled::Outputs;
+use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
 use crate::reading::{self, Asked, Table, read_with};
 use crate::teacher::Teacher;
@@ -42,7 +43,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
 }
 
 fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<ImputePlan>> {
-    resolve(&Typed {
+    let resolved = resolve(&Typed {
         command: "impute",
         options: arguments,
         seed: context.seed,
@@ -51,7 +52,24 @@ fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<I
             ("input", "INPUT, the table with gaps,"),
             ("output", "-o OUTPUT, the table to write,"),
         ],
-    })
+    })?;
+    places(&resolved.plan, arguments).check()?;
+    Ok(resolved)
+}
+
+fn places(plan: &ImputePlan, arguments: &ImputeArguments) -> Places {
+    let mut places = Places::reading(&plan.input)
+        .with_plans(&plan.reading, &plan.samples)
+        .with_model(plan.model.as_ref())
+        .with_plan_file(arguments.plan.as_deref())
+        .writing(&plan.output);
+    if let Some(spread) = &plan.spread {
+        places = places.writing(spread);
+    }
+    if plan.output != "-" {
+        places = places.recording(run_file(&plan.output));
+    }
+    places
 }
 
 /// Refuses options that would have no effect.

@@ -10,6 +10,9 @@ use crate::failure::{Failure, Result};
 /// Plan and record of an evaluation, inside its folder.
 pub(crate) const RUN_FILE: &str = "run.toml";
 
+/// The report of an evaluation, inside its folder.
+pub(crate) const PAGE_FILE: &str = "report.html";
+
 /// Whether results of an earlier run may be replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Earlier {
@@ -30,7 +33,7 @@ impl From<bool> for Earlier {
     }
 }
 
-/// Refuses a folder that cannot take results, and makes it where it does not exist.
+/// Refuses a folder that holds results already, unless they may be replaced.
 pub(crate) fn expect_free(folder: &Path, earlier: Earlier) -> Result<()> {
     if earlier == Earlier::Kept && folder.join(Evaluation::FILES[0]).exists() {
         return Err(
@@ -38,15 +41,32 @@ pub(crate) fn expect_free(folder: &Path, earlier: Earlier) -> Result<()> {
                 .hint("name another folder, or replace it with --overwrite"),
         );
     }
-    if folder.exists() && !folder.is_dir() {
-        return Err(Failure::usage(format!(
-            "{}: is a file, and results need a folder",
-            folder.display()
-        )));
+    Ok(())
+}
+
+/// A folder for results, made where there was none.
+#[derive(Debug)]
+pub(crate) struct MadeFolder(Vec<PathBuf>);
+
+impl MadeFolder {
+    /// Makes the folder and those above it that do not exist.
+    pub(crate) fn make(folder: &Path) -> Result<Self> {
+        let above = folder.ancestors().take_while(|folder| !folder.exists());
+        let made = above.filter(|folder| !folder.as_os_str().is_empty());
+        let made = made.map(Path::to_path_buf).collect();
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
+        })?;
+        Ok(Self(made))
     }
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
-    })
+
+    /// Removes what was made for nothing; a folder that holds something stays.
+    pub(crate) fn remove_if_empty(&self) {
+        for folder in &self.0 {
+            // One that holds something, or that is gone, needs nothing more.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 /// Writes the tables of an evaluation.
@@ -73,7 +93,7 @@ pub(crate) fn write_report(
         let file = drawings.join(format!("{}.svg", figure.name));
         imputome_io::write_bytes(&file, figure.svg.as_bytes())?;
     }
-    let page = folder.join("report.html");
+    let page = folder.join(PAGE_FILE);
     let text = imputome_report::page(evaluation, context);
     imputome_io::write_bytes(&page, text.as_bytes())?;
     Ok(page)

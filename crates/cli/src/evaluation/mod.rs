@@ -17,7 +17,9 @@ use crate::memory;
 use crate::plan::readable;
 use crate::reading::expect_scale;
 
-pub(crate) use files::{Earlier, RUN_FILE, expect_free, write_evaluation, write_report};
+pub(crate) use files::{
+    Earlier, MadeFolder, PAGE_FILE, RUN_FILE, expect_free, write_evaluation, write_report,
+};
 pub(crate) use score_table::score_table;
 pub(crate) use task::{Event, Report, Task};
 
@@ -41,23 +43,23 @@ pub(crate) struct Contest<'a> {
 
 /// Runs every method on every trial and scores it.
 pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
-    let evaluation = run_trials(contest, context);
-    if evaluation.is_err() {
-        // A folder made for nothing goes; one that holds something stays.
-        let _ = std::fs::remove_dir(contest.folder);
-    }
-    evaluation
-}
-
-fn run_trials(contest: &Contest, context: &Context) -> Result<Evaluation> {
     let trials = Trials::new(contest.data, contest.experiment)?;
     expect_distinct(contest.methods)?;
     for (_, method) in contest.methods {
         expect_scale(method, contest.data)?;
         memory::expect_room(method, contest.data, context.memory_limit)?;
     }
+    let folder = MadeFolder::make(contest.folder)?;
+    let evaluation = run_trials(contest, &trials, context);
+    if evaluation.is_err() {
+        folder.remove_if_empty();
+    }
+    evaluation
+}
+
+fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<Evaluation> {
     let facts = contest.methods.iter().map(method_facts).collect();
-    let mut comparison = Comparison::new(contest.name, &trials, facts);
+    let mut comparison = Comparison::new(contest.name, trials, facts);
     let workplace = Workplace::inside(contest.folder)?;
     let seeds = Run::new(contest.experiment.seed, 1)?;
     let terminal = &context.terminal;
@@ -86,12 +88,16 @@ fn run_trials(contest: &Contest, context: &Context) -> Result<Evaluation> {
     Ok(comparison.finish())
 }
 
+/// How temporary folders are called, before the id of the process they belong to.
+const WORKPLACE: &str = ".trials-";
+
 /// A temporary folder, removed when dropped.
 struct Workplace(PathBuf);
 
 impl Workplace {
     fn inside(folder: &Path) -> Result<Self> {
-        let path = folder.join(format!(".trials-{}", std::process::id()));
+        remove_left(folder);
+        let path = folder.join(format!("{WORKPLACE}{}", std::process::id()));
         std::fs::create_dir_all(&path).map_err(|error| {
             Failure::resource(format!("{}: cannot be made: {error}", path.display()))
         })?;
@@ -103,6 +109,23 @@ impl Drop for Workplace {
     fn drop(&mut self) {
         // What cannot be removed is only in the way, not wrong.
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes temporary folders of runs that were killed.
+fn remove_left(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|name| name.strip_prefix(WORKPLACE));
+        if let Some(owner) = owner.and_then(|owner| owner.parse().ok())
+            && !process::runs(owner)
+        {
+            // What cannot be removed is only in the way, not wrong.
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use imputome_core::Progress;
 use imputome_evaluate::{Cost, Outcome};
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -50,6 +53,12 @@ pub(super) fn run(task: &Task, folder: &Path, context: &Context) -> Result<Outco
         },
         summary: report.summary,
     })
+}
+
+/// True when another process of this id runs.
+pub(super) fn runs(id: i32) -> bool {
+    let found = kill(Pid::from_raw(id), None);
+    id > 0 && Pid::this().as_raw() != id && found != Err(Errno::ESRCH)
 }
 
 fn prepare(folder: &Path) -> Result<()> {

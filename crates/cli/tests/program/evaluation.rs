@@ -1,5 +1,7 @@
 //! `evaluate` and `report`: scores, files, failures, determinism.
 
+use std::process::Stdio;
+
 use crate::folder::Folder;
 use crate::tables::{covariates, fields, table};
 
@@ -168,6 +170,50 @@ fn an_evaluation_that_cannot_be_leaves_no_folder() {
     ];
     folder.fail(3, &["give more samples"], &evaluate);
     assert_eq!(folder.names(), ["t.tsv"]);
+}
+
+#[test]
+fn an_evaluation_refused_before_any_trial_leaves_the_folders_as_they_were() {
+    let folder = cohort();
+    std::fs::create_dir(folder.path("made")).unwrap();
+    for output in ["new/scores", "made"] {
+        for (code, options) in [
+            (2, "--methods mean,mean"),
+            (5, "--methods mean --memory-limit 1k"),
+            (2, "--methods mean --by donor"),
+            (3, "--methods mean --covariates nowhere.tsv"),
+        ] {
+            let line = format!("evaluate t.tsv -o {output} {options}");
+            folder.fail(code, &[], &line.split(' ').collect::<Vec<_>>());
+        }
+    }
+    assert_eq!(folder.names(), ["c.tsv", "made", "t.tsv"]);
+}
+
+#[test]
+fn what_a_killed_evaluation_left_goes_and_what_another_uses_stays() {
+    let folder = cohort();
+    let mut version = folder.command(&["--version"]);
+    let mut ended = version.stdout(Stdio::null()).spawn().unwrap();
+    ended.wait().unwrap();
+    let stale = format!("scores/.trials-{}", ended.id());
+    let used = format!("scores/.trials-{}", std::process::id());
+    for left in [&stale, &used] {
+        std::fs::create_dir_all(folder.path(left)).unwrap();
+        folder.write(&format!("{left}/train"), "x");
+    }
+    folder.succeed(&[
+        "evaluate",
+        "t.tsv",
+        "-o",
+        "scores",
+        "--methods",
+        "mean",
+        "--repeats",
+        "1",
+    ]);
+    assert!(!folder.path(&stale).exists());
+    assert!(folder.path(&used).exists());
 }
 
 #[test]

@@ -467,6 +467,38 @@ fn more_digits_than_single_precision_are_kept_or_their_loss_is_told() {
 }
 
 #[test]
+fn a_table_converted_to_its_own_form_keeps_the_text_of_every_field() {
+    let folder = Folder::new();
+    let text = "id\tA\tB\nS1\t1.234567890123\t2.50\nS2\tn/a\t+4e0\nS3\t\"5.5\"\t006\n";
+    folder.write("t.tsv", text);
+    folder.write("t.csv", text.replace('\t', ","));
+    let convert = |arguments: &str| {
+        let all = format!("convert {arguments} --rows samples");
+        folder.succeed(&all.split(' ').collect::<Vec<_>>()).stderr
+    };
+    for (from, through, to) in [
+        ("t.tsv", "packed.tsv.gz", "u.tsv"),
+        ("t.csv", "packed.csv.zst", "u.csv"),
+    ] {
+        for told in [
+            convert(&format!("{from} {through}")),
+            convert(&format!("{through} {to} --to-rows samples")),
+        ] {
+            assert!(!told.contains("keeps every digit"), "{told}");
+        }
+        assert_eq!(folder.read(to), folder.read(from));
+    }
+    for rewritten in [
+        "t.tsv o.csv",
+        "t.tsv o.tsv --to-rows genes",
+        "t.tsv o.tsv --transform log2p1 --scale tpm",
+    ] {
+        let told = convert(rewritten);
+        assert!(told.contains("keeps every digit"), "{rewritten}: {told}");
+    }
+}
+
+#[test]
 fn what_real_tables_have_is_taken_with_a_word() {
     let folder = Folder::new();
     // A constant gene, a gene never measured, a sample without any value, one without covariates.

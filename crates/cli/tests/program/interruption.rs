@@ -85,6 +85,20 @@ fn a_checkpoint_of_another_fit_is_refused() {
 }
 
 #[test]
+fn a_checkpoint_that_is_not_gone_on_from_is_told() {
+    let folder = cohort();
+    let mut child = start(&folder, &FIT);
+    wait_until("no checkpoint", || folder.path("m.checkpoint").exists());
+    signal(&child, "-KILL");
+    child.wait().unwrap();
+    let anew = ["fit", "t.tsv", "-o", "m", "--method", "mean"];
+    let told = folder.succeed(&anew).stderr;
+    for part in ["m.checkpoint", "interrupted fit", "anew", "--resume"] {
+        assert!(told.contains(part), "{part} is not in\n{told}");
+    }
+}
+
+#[test]
 fn a_resume_without_checkpoint_starts_from_the_beginning_and_says_so() {
     let folder = cohort();
     let told = folder

@@ -10,5 +10,6 @@ mod evaluation;
 mod feature;
 mod folder;
 mod interruption;
+mod outputs;
 mod tables;
 mod usage;
