@@ -1,5 +1,7 @@
 //! What every method of the catalog promises, tested over all of them.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use imputome::core::prepare::hide_at_random;
 use imputome::core::{Covariate, CovariateValues, Covariates, Dataset, Names, Run, Scale};
 use imputome::{Method, Model};
@@ -370,6 +372,7 @@ fn constant_and_never_measured_genes_keep_their_place() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the pages stand in the repository")]
 fn every_card_is_complete_and_has_its_page() {
     for method in Method::all() {
         let card = method.imputer().card();
