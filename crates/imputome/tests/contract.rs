@@ -372,7 +372,10 @@ fn constant_and_never_measured_genes_keep_their_place() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the pages stand in the repository")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the pages stand in the repository"
+)]
 fn every_card_is_complete_and_has_its_page() {
     for method in Method::all() {
         let card = method.imputer().card();
