@@ -22,6 +22,19 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With a file, and a method that learns from the table itself:
+//!
+//! ```no_run
+//! use imputome::{Method, Run};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let cohort = imputome::read_with_covariates("cohort.tsv.gz", "samples.tsv")?;
+//! let filled = imputome::impute(&cohort, Method::parse("factor")?, &Run::new(0, 2)?)?;
+//! println!("{}", filled.values);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod catalog;
 pub mod model;
