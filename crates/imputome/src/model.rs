@@ -128,6 +128,9 @@ impl Model {
         imputation
             .remarks
             .extend(self.preparation.far_from_training(&scaled));
+        imputation
+            .remarks
+            .extend(self.preparation.other_floor(data));
         Ok(imputation)
     }
 }

@@ -379,6 +379,19 @@ mod tests {
     }
 
     #[test]
+    fn a_table_with_another_detection_floor_is_remarked_on() {
+        let run = Run::new(1, 1).unwrap();
+        let train = table(array![[-9.97, 5.0], [-9.97, 4.0], [1.0, 6.0]], &["A", "B"]);
+        let model = Model::fit(Method::parse("mean").unwrap(), &train, &run).unwrap();
+        let new = table(array![[0.0, 5.0], [0.0, f32::NAN]], &["A", "B"]);
+        let said = model.impute(&new, &run).unwrap().remarks.join("\n");
+        assert!(
+            said.contains("undetected genes stand at 0 in this table and at -9.97"),
+            "{said}"
+        );
+    }
+
+    #[test]
     fn a_gap_in_an_unknown_gene_is_left_and_counted() {
         let (model, run) = mean_model();
         let new = table(array![[f32::NAN, 1.0]], &["X", "A"]);
