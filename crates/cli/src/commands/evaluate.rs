@@ -38,7 +38,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let record = context.record(&input_files(&plan), table.remarks.clone())?;
     record.compare(earlier.as_ref(), &context.terminal);
     let contest = Contest {
-        name: &plan.input,
+        name: file_name(&plan.input),
         data: &table.data,
         experiment: &experiment,
         methods: &methods,
@@ -203,4 +203,10 @@ fn input_files(plan: &EvaluatePlan) -> Vec<&str> {
     let more = [&plan.samples.covariates, &plan.reading.genes];
     let more = more.into_iter().flatten().map(String::as_str);
     std::iter::once(plan.input.as_str()).chain(more).collect()
+}
+
+/// The last part of a path: what a reader of the report calls the table.
+fn file_name(input: &str) -> &str {
+    let name = Path::new(input).file_name();
+    name.and_then(|name| name.to_str()).unwrap_or(input)
 }
