@@ -23,6 +23,14 @@ fn methods() -> Vec<Method> {
         .collect()
 }
 
+/// Every method after it has learned from `data`, by name.
+fn models(data: &Dataset) -> impl Iterator<Item = (&'static str, Model)> + '_ {
+    methods().into_iter().map(|method| {
+        let name = method.name();
+        (name, Model::fit(method, data, &run(2)).unwrap())
+    })
+}
+
 fn run(threads: usize) -> Run {
     Run::new(11, threads).unwrap()
 }
@@ -75,12 +83,8 @@ fn estimates(model: &Model, data: &Dataset, threads: usize) -> Array2<f32> {
 #[test]
 fn measured_entries_survive_bit_for_bit_and_every_gap_is_filled() {
     let data = table();
-    for method in methods() {
-        let name = method.name();
-        let completed = Model::fit(method, &data, &run(2))
-            .unwrap()
-            .impute(&data, &run(2))
-            .unwrap();
+    for (name, model) in models(&data) {
+        let completed = model.impute(&data, &run(2)).unwrap();
         assert_eq!(completed.values.dim(), data.values.dim(), "{name}");
         for ((entry, value), &measured) in completed.values.indexed_iter().zip(&data.measured.0) {
             assert!(value.is_finite(), "{name} {entry:?}");
@@ -139,9 +143,7 @@ fn the_same_seed_gives_the_same_bytes_on_one_and_two_threads() {
 fn samples_in_another_order_get_the_same_estimates() {
     let data = table();
     let reversed: Vec<usize> = (0..SAMPLES).rev().collect();
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         let straight = estimates(&model, &data, 2).select(ndarray::Axis(0), &reversed);
         let turned = estimates(&model, &data.select_samples(&reversed), 2);
         for (a, b) in straight.iter().zip(&turned) {
@@ -157,9 +159,7 @@ fn samples_in_another_order_get_the_same_estimates() {
 #[test]
 fn a_stored_model_estimates_what_the_fitted_one_did() {
     let data = table();
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         let stored = Model::from_weights(&model.to_weights()).unwrap();
         assert_eq!(stored.summary(), model.summary(), "{name}");
         assert_eq!(
@@ -198,9 +198,7 @@ fn a_model_with_a_tensor_missing_or_of_another_shape_is_refused() {
 fn genes_are_matched_by_name_whatever_their_order() {
     let data = table();
     let shuffled: Vec<usize> = (0..GENES).map(|g| (g * 5 + 3) % GENES).collect();
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         let straight = estimates(&model, &data, 2).select(ndarray::Axis(1), &shuffled);
         let moved = estimates(&model, &data.select_genes(&shuffled), 2);
         assert_eq!(bits(&straight), bits(&moved), "{name}");
@@ -212,9 +210,7 @@ fn a_table_of_other_genes_is_refused_by_name() {
     let data = table();
     let mut other = data.clone();
     other.genes = names("H", GENES);
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         let error = model
             .impute(&other, &run(2))
             .expect_err("no gene in common")
@@ -275,9 +271,7 @@ fn samples_with_nothing_measured_and_unknown_levels_are_estimated() {
         values: CovariateValues::Categorical(tissue),
     };
     strange.covariates = Covariates::new(3, vec![column]).unwrap();
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         assert!(
             estimates(&model, &strange, 2).iter().all(|v| v.is_finite()),
             "{name}"
@@ -290,9 +284,7 @@ fn a_table_without_covariates_or_donors_is_served() {
     let mut data = table();
     data.covariates = Covariates::none(SAMPLES);
     data.groups = None;
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         assert!(
             estimates(&model, &data, 2).iter().all(|v| v.is_finite()),
             "{name}"
@@ -303,9 +295,7 @@ fn a_table_without_covariates_or_donors_is_served() {
 #[test]
 fn two_genes_are_enough() {
     let data = table().select_genes(&[0, 1]);
-    for method in methods() {
-        let name = method.name();
-        let model = Model::fit(method, &data, &run(2)).unwrap();
+    for (name, model) in models(&data) {
         assert!(
             estimates(&model, &data, 2).iter().all(|v| v.is_finite()),
             "{name}"
@@ -346,12 +336,8 @@ fn constant_and_never_measured_genes_keep_their_place() {
         }
     }
     data.measured.0.column_mut(9).fill(false);
-    for method in methods() {
-        let name = method.name();
-        let completed = Model::fit(method, &data, &run(2))
-            .unwrap()
-            .impute(&data, &run(2))
-            .unwrap();
+    for (name, model) in models(&data) {
+        let completed = model.impute(&data, &run(2)).unwrap();
         assert!(
             completed.values.column(4).iter().all(|&v| v == 7.5),
             "{name}"
