@@ -1,5 +1,9 @@
 //! The samples of one step.
 
+mod validate;
+
+pub(crate) use validate::{check_inputs, check_size};
+
 /// Level of a sample whose level was never trained on: the mean of the whole table stands in for its row.
 pub const UNKNOWN_LEVEL: u32 = u32::MAX;
 

@@ -33,10 +33,13 @@ mod adam;
 mod batch;
 mod blocks;
 mod error;
+mod layout;
 pub mod losses;
 mod model;
+mod objective;
 mod portable;
 pub mod random;
+mod reads;
 mod spec;
 mod weights;
 

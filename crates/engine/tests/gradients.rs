@@ -3,14 +3,17 @@
 //! The plain network below shares no arithmetic with the engine. It draws dropout from the public streams, as every
 //! engine must.
 
+mod engines;
+
+use engines::{Make, on_every_engine};
 use imputome_engine::losses::{
     Average, BinaryCrossEntropy, Loss, MeanSquaredError, RootMeanSquaredError,
     ValueWeightedSquaredError,
 };
 use imputome_engine::random::{ENGINE_STREAMS, Stream};
 use imputome_engine::{
-    Activation, Adam, Batch, Branch, Dense, Engine, Head, HeadLoss, Input, InputValues, Mode,
-    Model, Objective, PortableEngine, Source, Spec, UNKNOWN_LEVEL, Update, Weights,
+    Activation, Adam, Batch, Branch, Dense, Head, HeadLoss, Input, InputValues, Mode, Model,
+    Objective, Source, Spec, UNKNOWN_LEVEL, Update, Weights,
 };
 
 const SEED: u64 = 11;
@@ -120,8 +123,11 @@ fn branches_with_shared_inputs_and_several_heads_have_the_right_gradients() {
 
 /// Compares all gradients of weights and inputs, in training and, for inputs, in inference mode.
 fn check(spec: &Spec, losses: &[&dyn Loss]) {
-    let engine = PortableEngine::new(1).expect("one thread");
-    let mut model = engine
+    on_every_engine(|engine| check_engine(engine, spec, losses));
+}
+
+fn check_engine(engine: Make, spec: &Spec, losses: &[&dyn Loss]) {
+    let mut model = engine(1)
         .build(spec, Adam::default(), SEED)
         .expect("a sound network");
     model

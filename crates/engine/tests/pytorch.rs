@@ -1,14 +1,16 @@
 //! Training against the numbers of PyTorch kept in `fixtures/engine`, made by `make_reference.py` there.
 
+mod engines;
+
 use std::collections::BTreeMap;
 
+use engines::{Make, on_every_engine};
 use imputome_engine::losses::{
     Average, BinaryCrossEntropy, Loss, MeanSquaredError, RootMeanSquaredError,
     ValueWeightedSquaredError,
 };
 use imputome_engine::{
-    Adam, Batch, Engine, HeadLoss, InputValues, Mode, Model, Objective, PortableEngine, Spec,
-    Tensor, Update,
+    Adam, Batch, HeadLoss, InputValues, Mode, Model, Objective, Spec, Tensor, Update,
 };
 use serde::Deserialize;
 
@@ -69,10 +71,13 @@ fn cross_entropy_with_tanh_and_exp_trains_as_pytorch_does() {
 }
 
 fn check(fixture: &str, loss: &dyn Loss) {
+    on_every_engine(|engine| check_engine(engine, fixture, loss));
+}
+
+fn check_engine(engine: Make, fixture: &str, loss: &dyn Loss) {
     let reference: Reference = serde_json::from_str(fixture).expect("the fixture is sound");
     assert!(reference.made_by.starts_with("PyTorch"));
-    let engine = PortableEngine::new(1).expect("one thread");
-    let mut model = engine
+    let mut model = engine(1)
         .build(&reference.spec, reference.adam, 0)
         .expect("a sound network");
     model

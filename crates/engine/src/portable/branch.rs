@@ -1,8 +1,8 @@
 //! A branch with its weights: blocks one after the other, then heads.
 
-use super::inputs::Read;
 use super::layer::{Layer, Pass, Trace};
 use super::parameter::Learning;
+use crate::reads::Read;
 
 /// A sub-network.
 #[derive(Debug)]

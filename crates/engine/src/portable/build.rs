@@ -6,12 +6,13 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::branch::Branch;
-use super::inputs::{Inputs, Read};
+use super::inputs::Inputs;
 use super::layer::Layer;
 use super::network::Network;
 use super::parameter::Parameter;
 use crate::adam::Adam;
 use crate::random::{ENGINE_STREAMS, Stream};
+use crate::reads::Read;
 use crate::spec::{self, Dense, Input, Spec};
 
 /// First stream of the initial weights; those of dropout come before.

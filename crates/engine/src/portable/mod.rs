@@ -5,7 +5,6 @@ mod build;
 mod inputs;
 mod layer;
 mod network;
-mod objective;
 mod parameter;
 mod tensors;
 

@@ -6,15 +6,17 @@ use rayon::ThreadPool;
 use rayon::prelude::*;
 
 use super::branch::{Branch, BranchTrace};
-use super::inputs::{Inputs, Read, check_inputs, check_size};
+use super::inputs::Inputs;
 use super::layer::{Layer, Pass};
-use super::objective::{check_objective, evaluate};
 use super::parameter::Learning;
 use crate::adam::Adam;
-use crate::batch::Batch;
+use crate::batch::{Batch, check_inputs, check_size};
 use crate::error::EngineError;
+use crate::layout::Layout;
 use crate::model::{InputGradient, Mode, Model, Objective, ParameterCount, Update};
-use crate::spec::{Input, Spec};
+use crate::objective::{check_objective, evaluate};
+use crate::reads::{Read, input_gradients};
+use crate::spec::Spec;
 use crate::weights::{State, Weights};
 
 /// A network with its weights and the state of its training.
@@ -219,17 +221,8 @@ impl Model for Network {
                 .map(|((branch, trace), heads)| branch.input_gradient(trace, heads))
                 .collect()
         });
-        let mut inputs: Vec<Vec<f32>> = self
-            .spec
-            .inputs
-            .iter()
-            .map(|input| dense_zeros(input, batch.samples))
-            .collect();
-        for (branch, gradient) in self.branches.iter().zip(&gradients) {
-            for read in &branch.reads {
-                read.add_to_inputs(gradient, batch.samples, &mut inputs);
-            }
-        }
+        let reads = self.branches.iter().map(|branch| branch.reads.as_slice());
+        let inputs = input_gradients(&self.spec, reads.zip(&gradients), batch.samples);
         Ok(InputGradient {
             value: value as f32,
             inputs,
@@ -247,7 +240,7 @@ impl Model for Network {
     }
 
     fn import(&mut self, weights: &Weights) -> Result<(), EngineError> {
-        self.check_weights(weights)?;
+        Layout::of(&self.spec).check_weights(weights)?;
         self.tensors_mut()
             .for_each(|parameter| parameter.take(weights));
         self.running_mut().for_each(|running| running.take(weights));
@@ -268,7 +261,7 @@ impl Model for Network {
     }
 
     fn restore_state(&mut self, state: &State) -> Result<(), EngineError> {
-        self.check_state(state)?;
+        Layout::of(&self.spec).check_state(state)?;
         self.set_learning_rate(state.learning_rate)?;
         self.import(&state.weights)?;
         self.tensors_mut()
@@ -276,12 +269,5 @@ impl Model for Network {
         (self.steps, self.updates) = (state.steps, state.updates);
         self.pending = !state.gradients.is_empty();
         Ok(())
-    }
-}
-
-fn dense_zeros(input: &Input, samples: usize) -> Vec<f32> {
-    match input {
-        Input::Dense { width, .. } => vec![0.0; samples * width],
-        Input::Embedding { .. } => Vec::new(),
     }
 }

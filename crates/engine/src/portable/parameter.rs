@@ -5,7 +5,6 @@ use rayon::prelude::*;
 
 use crate::adam::{AdamStep, Moving};
 use crate::blocks::{Factors, TILE_COLUMNS, block_rows, column_panels};
-use crate::error::EngineError;
 use crate::weights::{State, Tensor, Weights};
 
 /// What happens to a gradient.
@@ -196,11 +195,7 @@ impl Parameter {
         }
     }
 
-    pub(super) fn check(&self, weights: &Weights) -> Result<(), EngineError> {
-        Tensor::checked(weights, &self.name, &self.shape).map(drop)
-    }
-
-    /// Takes values that [`check`](Self::check) has passed.
+    /// Takes values that have been checked.
     pub(super) fn take(&mut self, weights: &Weights) {
         self.values.copy_from_slice(&weights[&self.name].data);
     }

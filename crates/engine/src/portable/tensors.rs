@@ -1,13 +1,10 @@
-//! The tensors of a network by name: listed, checked, taken.
-
-use std::collections::BTreeSet;
+//! The tensors of a network by name: listed, taken.
 
 use super::branch::Branch;
 use super::layer::{Layer, Running};
 use super::network::Network;
 use super::parameter::Parameter;
-use crate::error::EngineError;
-use crate::weights::{State, Tensor, Weights};
+use crate::weights::{Tensor, Weights};
 
 impl Network {
     /// What training moves, in a fixed order.
@@ -42,47 +39,6 @@ impl Network {
             .iter_mut()
             .flat_map(Branch::layers_mut)
             .flat_map(Layer::running_mut)
-    }
-
-    /// Refuses weights that are not those of this network.
-    pub(super) fn check_weights(&self, weights: &Weights) -> Result<(), EngineError> {
-        self.tensors()
-            .try_for_each(|parameter| parameter.check(weights))?;
-        self.running()
-            .try_for_each(|running| running.check(weights))?;
-        let layers = self.branches.iter().flat_map(Branch::layers);
-        let variances = layers
-            .filter_map(|layer| layer.norm.as_ref())
-            .map(|norm| &norm.variance);
-        for variance in variances {
-            refuse_negative(&variance.name, &weights[&variance.name])?;
-        }
-        let running = self.running().map(|running| running.name.as_str());
-        refuse_unknown(weights, self.names().chain(running).collect())
-    }
-
-    /// Refuses a state that is not that of this network.
-    pub(super) fn check_state(&self, state: &State) -> Result<(), EngineError> {
-        self.check_weights(&state.weights)?;
-        self.check_trainable(&state.first_moments)?;
-        self.check_trainable(&state.second_moments)?;
-        let mut moments = state.second_moments.iter();
-        moments.try_for_each(|(name, tensor)| refuse_negative(name, tensor))?;
-        // A bias under batch norm never has a gradient.
-        let held = |parameter: &&Parameter| state.gradients.contains_key(&parameter.name);
-        let mut held = self.tensors().filter(held);
-        held.try_for_each(|parameter| parameter.check(&state.gradients))?;
-        refuse_unknown(&state.gradients, self.names().collect())
-    }
-
-    fn check_trainable(&self, tensors: &Weights) -> Result<(), EngineError> {
-        self.tensors()
-            .try_for_each(|parameter| parameter.check(tensors))?;
-        refuse_unknown(tensors, self.names().collect())
-    }
-
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.tensors().map(|parameter| parameter.name.as_str())
     }
 }
 
@@ -121,31 +77,7 @@ impl Running {
         }
     }
 
-    fn check(&self, weights: &Weights) -> Result<(), EngineError> {
-        Tensor::checked(weights, &self.name, &[self.values.len()]).map(drop)
-    }
-
     pub(super) fn take(&mut self, weights: &Weights) {
         self.values.copy_from_slice(&weights[&self.name].data);
-    }
-}
-
-fn refuse_unknown(tensors: &Weights, known: BTreeSet<&str>) -> Result<(), EngineError> {
-    match tensors.keys().find(|name| !known.contains(name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(EngineError::UnknownTensor { name: name.clone() }),
-    }
-}
-
-/// Variances and second moments are means of squares; the root of a negative one would poison the weights.
-fn refuse_negative(name: &str, tensor: &Tensor) -> Result<(), EngineError> {
-    match tensor.data.iter().position(|&value| value < 0.0) {
-        None => Ok(()),
-        Some(position) => Err(EngineError::TensorValue {
-            name: name.to_owned(),
-            position,
-            value: tensor.data[position],
-            expected: "a value that is not negative",
-        }),
     }
 }

@@ -1,7 +1,6 @@
 //! The objective of a step: its value and the gradient of the output.
 
-use super::inputs::check_size;
-use crate::batch::Batch;
+use crate::batch::{Batch, check_size};
 use crate::error::EngineError;
 use crate::losses::{Entries, Loss, Sums};
 use crate::model::Objective;
@@ -15,7 +14,7 @@ struct Columns {
 }
 
 /// Refuses a batch whose target does not fit, and heads that are not those of the network.
-pub(super) fn check_objective(
+pub(crate) fn check_objective(
     objective: &Objective<'_>,
     batch: &Batch<'_>,
     heads: &[usize],
@@ -40,7 +39,7 @@ pub(super) fn check_objective(
 }
 
 /// Value of the objective and gradient of the output, shape `[samples, width]`, for a batch that fits.
-pub(super) fn evaluate(
+pub(crate) fn evaluate(
     objective: Objective<'_>,
     batch: &Batch<'_>,
     output: &[f32],
