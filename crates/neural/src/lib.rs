@@ -2,8 +2,16 @@
 //!
 //! A method is a declaration of its network, a loss and its data; the engine knows the rest.
 
+mod bounds;
 mod covariates;
+mod masks;
+mod network;
+mod panels;
 pub mod pmi;
+mod preparation;
+mod samples;
+mod spread;
 pub mod training;
+mod view;
 
 pub use pmi::Pmi;

@@ -9,10 +9,10 @@ use ndarray::Array2;
 
 use super::blend::{Blend, Evidence};
 use super::fitted::Networks;
-use super::panels::Panel;
-use super::preparation::Preparation;
-use super::spread::{Misses, Spread};
 use super::{Beside, Pmi};
+use crate::panels::Panel;
+use crate::preparation::Preparation;
+use crate::spread::{Misses, Spread};
 
 /// Least standard deviation that a factor model's counts as; keeps a gene that it claims to know
 /// for sure from dividing by nothing. Ours: a thousandth of a gene's standard deviation.
@@ -105,7 +105,7 @@ impl Judgement {
             Beside::Factor => Some(fit(&train.select_samples(&prepared.learning))?),
         };
         let mut judged = Vec::new();
-        for panel in Panel::of(&train.select_samples(&prepared.validation), run)? {
+        for panel in Panel::of("pmi", &train.select_samples(&prepared.validation), run)? {
             let paths = Paths::of(networks, learned.as_ref(), panel.holdout.visible(), run)?;
             judged.push((panel, paths));
         }

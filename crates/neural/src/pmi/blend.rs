@@ -2,7 +2,7 @@
 
 use imputome_core::{Error, Result, Weights};
 
-use super::panels::{ByShare, Entry};
+use crate::panels::{ByShare, Entry};
 
 /// Weight of the shared value when a gene's own is learned: as much as one average gene brings.
 /// Ours: halfway between one weight for all genes and one for each.

@@ -8,14 +8,19 @@ use super::Pmi;
 use super::beside::Judgement;
 use super::fitted::{FittedPmi, Networks};
 use super::network::spec;
-use super::preparation::Preparation;
 use super::summary;
 use super::task::PseudoMaskTask;
+use crate::preparation::{Preparation, Terms};
 use crate::training::{self, Checkpoint, History, Plan, Trained, checkpoint, refused};
 
 /// Trains the networks, then learns from validation samples how much they count.
 pub(super) fn fit(settings: &Pmi, train: &Dataset, run: &Run) -> Result<FittedPmi> {
-    let prepared = Preparation::of(settings, train, run)?;
+    let terms = Terms {
+        method: "pmi",
+        validation: settings.validation,
+        bound: settings.bound,
+    };
+    let prepared = Preparation::of(terms, train, run)?;
     let spec = spec(settings, train.n_genes(), &prepared.encoder);
     let trained = train_networks(settings, &spec, &prepared, train, run)?;
     let networks = Networks {

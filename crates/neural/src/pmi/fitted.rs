@@ -8,9 +8,11 @@ use ndarray::Array2;
 
 use super::Pmi;
 use super::beside::Judgement;
-use super::bounds::{Bounds, is_outlying};
-use super::network::{Samples, parameters, spec};
+use super::network::spec;
+use crate::bounds::{Bounds, is_outlying};
 use crate::covariates::remarks_on_levels;
+use crate::network::parameters;
+use crate::samples::Samples;
 use crate::training::{checkpoint, refused};
 
 /// Trained networks and what they need to read a table.
@@ -82,7 +84,7 @@ impl Networks {
             .build(&self.spec, Adam::default(), 0)
             .map_err(refused)?;
         model.import(weights).map_err(refused)?;
-        samples.predict(model.as_ref(), &samples.values, &samples.measured)
+        samples.predict(model.as_ref(), &[&samples.values], &samples.measured)
     }
 
     fn to_weights(&self) -> Weights {

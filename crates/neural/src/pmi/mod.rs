@@ -8,18 +8,13 @@
 
 mod beside;
 mod blend;
-mod bounds;
 mod card;
 mod fit;
 mod fitted;
-mod masks;
 mod memory;
 mod network;
-mod panels;
-mod preparation;
 mod presets;
 mod settings;
-mod spread;
 mod summary;
 mod task;
 

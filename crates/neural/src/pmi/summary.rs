@@ -4,7 +4,7 @@ use imputome_core::{Curve, FittedImputer, Summary};
 
 use super::Pmi;
 use super::beside::Judgement;
-use super::preparation::Preparation;
+use crate::preparation::Preparation;
 use crate::training::Trained;
 
 /// Learning curves, what was chosen, and remarks.

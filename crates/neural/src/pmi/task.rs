@@ -6,9 +6,10 @@ use imputome_engine::random::Stream;
 use imputome_engine::{Batch, Model, Objective, Update};
 
 use super::Pmi;
-use super::masks::{Draw, PseudoMasks};
-use super::network::Samples;
+use crate::masks::PseudoMasks;
+use crate::samples::Samples;
 use crate::training::{Batches, Task, refused};
+use crate::view::View;
 
 /// The training of one network: learning samples with masks drawn anew at each step, validation
 /// samples with masks drawn once.
@@ -19,14 +20,6 @@ pub(super) struct PseudoMaskTask<'a> {
     masks: PseudoMasks,
     validation: &'a Samples,
     validation_view: View,
-}
-
-/// What of some samples is shown and what is asked for, shape `[samples, genes]` each.
-#[derive(Debug, Default)]
-struct View {
-    values: Vec<f32>,
-    shown: Vec<f32>,
-    hidden: Vec<f32>,
 }
 
 impl<'a> PseudoMaskTask<'a> {
@@ -60,41 +53,12 @@ impl<'a> PseudoMaskTask<'a> {
     }
 }
 
-impl View {
-    /// Masks for `batch`, the samples that stand in the given rows of the table.
-    fn draw(masks: &PseudoMasks, step: u32, rows: &[usize], batch: &Samples) -> Self {
-        let n = batch.values.len();
-        let mut view = Self {
-            values: batch.values.clone(),
-            shown: vec![0.0; n],
-            hidden: vec![0.0; n],
-        };
-        let genes = batch.genes;
-        let shown = view
-            .shown
-            .chunks_mut(genes)
-            .zip(view.hidden.chunks_mut(genes));
-        let measured = batch.measured.chunks(genes);
-        for (((shown, hidden), measured), &row) in shown.zip(measured).zip(rows) {
-            let at = Draw {
-                step,
-                sample: row as u32,
-            };
-            masks.draw(at, measured, shown, hidden);
-        }
-        for (value, shown) in view.values.iter_mut().zip(&view.shown) {
-            *value *= shown;
-        }
-        view
-    }
-}
-
 impl Task for PseudoMaskTask<'_> {
     fn step(&mut self, model: &mut dyn Model, step: u32) -> Result<f32> {
         let rows = self.batches.draw(step);
         let batch = self.samples.select(&rows);
         let view = View::draw(&self.masks, step, &rows, &batch);
-        let inputs = batch.inputs(&view.values, &view.shown);
+        let inputs = batch.inputs(&[&view.values], &view.shown);
         let batch = Batch::new(rows.len(), &inputs)
             .target(&batch.values)
             .weight(&view.hidden);
@@ -108,7 +72,7 @@ impl Task for PseudoMaskTask<'_> {
     fn validation_loss(&mut self, model: &dyn Model) -> Result<f64> {
         let view = &self.validation_view;
         let samples = self.validation;
-        let output = samples.predict(model, &view.values, &view.shown)?;
+        let output = samples.predict(model, &[&view.values], &view.shown)?;
         let loss = MeanSquaredError::per_sample();
         let target = &samples.values;
         Ok(losses::evaluate(

@@ -3,52 +3,63 @@
 use imputome_core::prepare::split_groups;
 use imputome_core::{CovariateEncoder, Dataset, Error, Result, Run};
 
-use super::Pmi;
-use super::bounds::{Bounds, is_outlying};
-use super::network::Samples;
+use crate::bounds::{Bounds, is_outlying};
 use crate::covariates::remarks_on_levels;
+use crate::samples::Samples;
 
 /// Groups below which there is nothing to split; ours: one group to stop by and three to learn
 /// from is the least that 0.75 : 0.25 can mean.
 const FEWEST_GROUPS: usize = 4;
 
+/// What a method asks of its preparation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// Name of the method, for its random draws and its refusals.
+    pub(crate) method: &'static str,
+    /// Share of the samples, by whole donors, to stop by.
+    pub(crate) validation: f64,
+    /// Margin of the bounds of estimates, or none for no bounds at all.
+    pub(crate) bound: Option<f64>,
+}
+
 /// A training table, prepared.
 #[derive(Debug)]
-pub(super) struct Preparation {
+pub(crate) struct Preparation {
     /// Rows that the network learns from.
-    pub(super) learning: Vec<usize>,
+    pub(crate) learning: Vec<usize>,
     /// Rows that tell when to stop and how much the network counts.
-    pub(super) validation: Vec<usize>,
+    pub(crate) validation: Vec<usize>,
     /// How many rows take no part because they are outlying.
-    pub(super) outlying: usize,
+    pub(crate) outlying: usize,
     /// Levels and means of covariates among the learning rows.
-    pub(super) encoder: CovariateEncoder,
+    pub(crate) encoder: CovariateEncoder,
     /// Remarks on levels that no learning row has.
-    pub(super) remarks: Vec<String>,
+    pub(crate) remarks: Vec<String>,
     /// Sane ranges, where the settings ask for them.
-    pub(super) bounds: Option<Bounds>,
+    pub(crate) bounds: Option<Bounds>,
     /// All rows of the table as the network reads them.
-    pub(super) samples: Samples,
+    pub(crate) samples: Samples,
 }
 
 impl Preparation {
     /// Splits the table by donor and learns covariates and ranges.
-    pub(super) fn of(settings: &Pmi, train: &Dataset, run: &Run) -> Result<Self> {
-        refuse_too_little(train)?;
-        let shares = [1.0 - settings.validation, settings.validation];
+    pub(crate) fn of(terms: Terms, train: &Dataset, run: &Run) -> Result<Self> {
+        refuse_too_little(terms.method, train)?;
+        let shares = [1.0 - terms.validation, terms.validation];
         let groups = train.group_of_samples();
-        let parts = split_groups(&groups, &shares, &mut run.stream("pmi/split"))?;
+        let random = &mut run.stream(&format!("{}/split", terms.method));
+        let parts = split_groups(&groups, &shares, random)?;
         let ordinary = |rows: &[usize]| -> Vec<usize> {
             let is_ordinary = |&&row: &&usize| {
-                settings.bound.is_none()
+                terms.bound.is_none()
                     || !is_outlying(train.values.row(row), train.measured.row(row))
             };
             rows.iter().filter(is_ordinary).copied().collect()
         };
         let (learning, validation) = (ordinary(&parts[0]), ordinary(&parts[1]));
-        refuse_nothing_measured(train, &learning, &validation)?;
+        refuse_nothing_measured(terms.method, train, [&learning, &validation])?;
         let encoder = CovariateEncoder::fit(&train.select_samples(&learning).covariates);
-        let bounds = settings.bound.map(|margin| {
+        let bounds = terms.bound.map(|margin| {
             let rows = [learning.as_slice(), &validation].concat();
             Bounds::learn(train, &rows, margin)
         });
@@ -71,13 +82,13 @@ impl Preparation {
     }
 }
 
-fn refuse_too_little(train: &Dataset) -> Result<()> {
+fn refuse_too_little(method: &str, train: &Dataset) -> Result<()> {
     let mut groups = train.group_of_samples();
     groups.sort_unstable();
     groups.dedup();
     let refuse = |what: &str, needed, found| {
         Err(Error::TooLittle {
-            method: "pmi".into(),
+            method: method.into(),
             what: what.into(),
             needed,
             found,
@@ -95,18 +106,13 @@ fn refuse_too_little(train: &Dataset) -> Result<()> {
     Ok(())
 }
 
-fn refuse_nothing_measured(
-    train: &Dataset,
-    learning: &[usize],
-    validation: &[usize],
-) -> Result<()> {
-    let parts = [("learn from", learning), ("stop by", validation)];
-    for (purpose, rows) in parts {
+fn refuse_nothing_measured(method: &str, train: &Dataset, parts: [&[usize]; 2]) -> Result<()> {
+    for (purpose, rows) in ["learn from", "stop by"].into_iter().zip(parts) {
         let measured = |row: &&usize| train.measured.row(**row).iter().any(|&m| m);
         let found = rows.iter().filter(measured).count();
         if found < 2 {
             return Err(Error::TooLittle {
-                method: "pmi".into(),
+                method: method.into(),
                 what: format!("samples with something measured to {purpose}"),
                 needed: 2,
                 found,
@@ -122,6 +128,12 @@ mod tests {
     use super::*;
     use imputome_core::Names;
     use ndarray::Array2;
+
+    const BOUNDED: Terms = Terms {
+        method: "pmi",
+        validation: 0.25,
+        bound: Some(0.1),
+    };
 
     /// Forty samples of twenty donors; sample 7 at the detection floor.
     fn table() -> Dataset {
@@ -139,7 +151,7 @@ mod tests {
     #[test]
     fn no_donor_is_both_learned_from_and_stopped_by() {
         let data = table();
-        let prepared = Preparation::of(&Pmi::default(), &data, &Run::new(3, 1).unwrap()).unwrap();
+        let prepared = Preparation::of(BOUNDED, &data, &Run::new(3, 1).unwrap()).unwrap();
         let groups = data.group_of_samples();
         for &row in &prepared.validation {
             assert!(
@@ -155,12 +167,15 @@ mod tests {
     #[test]
     fn an_outlying_sample_is_left_out_and_without_a_bound_kept() {
         let run = Run::new(3, 1).unwrap();
-        let bounded = Preparation::of(&Pmi::default(), &table(), &run).unwrap();
+        let bounded = Preparation::of(BOUNDED, &table(), &run).unwrap();
         let rows = [bounded.learning.as_slice(), &bounded.validation].concat();
         assert!(!rows.contains(&7));
         assert_eq!(bounded.outlying, 1);
-        let published = Pmi::preset("published").unwrap();
-        let kept = Preparation::of(&published, &table(), &run).unwrap();
+        let free = Terms {
+            bound: None,
+            ..BOUNDED
+        };
+        let kept = Preparation::of(free, &table(), &run).unwrap();
         assert_eq!((kept.outlying, kept.bounds.is_none()), (0, true));
     }
 
@@ -168,7 +183,7 @@ mod tests {
     fn a_table_without_a_measured_value_to_stop_by_is_refused() {
         let mut data = table();
         data.measured.0.fill(false);
-        let error = Preparation::of(&Pmi::default(), &data, &Run::new(3, 1).unwrap()).unwrap_err();
+        let error = Preparation::of(BOUNDED, &data, &Run::new(3, 1).unwrap()).unwrap_err();
         assert!(
             error
                 .to_string()

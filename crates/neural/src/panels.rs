@@ -7,28 +7,28 @@ const SHOWN: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /// Validation samples, some entries hidden, and what was made of them.
 #[derive(Debug)]
-pub(super) struct Panel {
+pub(crate) struct Panel {
     /// What is shown and what is hidden.
-    pub(super) holdout: Holdout,
+    pub(crate) holdout: Holdout,
     /// Share of all genes shown, over the whole panel.
-    pub(super) shown: f64,
+    pub(crate) shown: f64,
 }
 
 /// One hidden entry of a panel, and what was made of it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     /// Sample, a row of the panel.
-    pub(super) sample: usize,
+    pub(crate) sample: usize,
     /// Gene.
-    pub(super) gene: usize,
+    pub(crate) gene: usize,
     /// The value hidden.
-    pub(super) truth: f64,
+    pub(crate) truth: f64,
 }
 
 impl Panel {
-    /// The `validation` samples once for each share.
-    pub(super) fn of(validation: &Dataset, run: &Run) -> Result<Vec<Self>> {
-        let random = &mut run.stream("pmi/panels");
+    /// The `validation` samples once for each share; draws are those of `method`.
+    pub(crate) fn of(method: &str, validation: &Dataset, run: &Run) -> Result<Vec<Self>> {
+        let random = &mut run.stream(&format!("{method}/panels"));
         let entries = (validation.n_samples() * validation.n_genes()) as f64;
         let panel = |share: &f64| {
             let holdout = hide_at_random(validation, 1.0 - share, random)?;
@@ -39,7 +39,7 @@ impl Panel {
     }
 
     /// The hidden entries, sample by sample.
-    pub(super) fn hidden(&self) -> impl Iterator<Item = Entry> + '_ {
+    pub(crate) fn hidden(&self) -> impl Iterator<Item = Entry> + '_ {
         let hidden = self.holdout.held_out().0.indexed_iter();
         hidden
             .filter(|(_, hidden)| **hidden)
@@ -53,19 +53,19 @@ impl Panel {
 
 /// A quantity that depends on the share of genes shown, known at a few shares.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(super) struct ByShare {
+pub(crate) struct ByShare {
     points: Vec<(f64, f64)>,
 }
 
 impl ByShare {
     /// Values at shares, in any order.
-    pub(super) fn new(mut points: Vec<(f64, f64)>) -> Self {
+    pub(crate) fn new(mut points: Vec<(f64, f64)>) -> Self {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self { points }
     }
 
     /// The value at a share: on straight lines between known shares, level beyond them.
-    pub(super) fn at(&self, share: f64) -> f64 {
+    pub(crate) fn at(&self, share: f64) -> f64 {
         let next = self.points.iter().position(|point| point.0 >= share);
         match next {
             Some(0) => self.points[0].1,
@@ -78,13 +78,13 @@ impl ByShare {
     }
 
     /// True when every share and value is finite and there is at least one.
-    pub(super) fn is_sound(&self) -> bool {
+    pub(crate) fn is_sound(&self) -> bool {
         let finite = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
         !self.points.is_empty() && self.points.iter().all(finite)
     }
 
     /// Shares and values.
-    pub(super) fn points(&self) -> &[(f64, f64)] {
+    pub(crate) fn points(&self) -> &[(f64, f64)] {
         &self.points
     }
 }

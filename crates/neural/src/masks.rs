@@ -8,7 +8,7 @@ const ENTRIES: u32 = 1;
 
 /// Draws pseudo-masks by equation 2: b ~ Bernoulli(p), p ~ U(alpha, beta) for each sample.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct PseudoMasks {
+pub(crate) struct PseudoMasks {
     shares: Stream,
     entries: Stream,
     alpha: f32,
@@ -17,7 +17,7 @@ pub(super) struct PseudoMasks {
 
 impl PseudoMasks {
     /// Masks that show each sample a share between `alpha` and `beta` of its measured entries.
-    pub(super) fn new(seed: u64, alpha: f64, beta: f64) -> Self {
+    pub(crate) fn new(seed: u64, alpha: f64, beta: f64) -> Self {
         Self {
             shares: Stream::new(seed, SHARES),
             entries: Stream::new(seed, ENTRIES),
@@ -27,7 +27,7 @@ impl PseudoMasks {
     }
 
     /// The share p of a sample at a step.
-    pub(super) fn share(&self, step: u32, sample: u32) -> f32 {
+    pub(crate) fn share(&self, step: u32, sample: u32) -> f32 {
         let mut draw = [0.0];
         self.shares.fill_uniform(step, sample, &mut draw);
         self.alpha + (self.beta - self.alpha) * draw[0]
@@ -35,7 +35,7 @@ impl PseudoMasks {
 
     /// Splits one sample's measured entries by equations 2 and 3: writes 1 into `shown` where the
     /// network sees the entry and into `hidden` where it must tell it.
-    pub(super) fn draw(&self, at: Draw, measured: &[f32], shown: &mut [f32], hidden: &mut [f32]) {
+    pub(crate) fn draw(&self, at: Draw, measured: &[f32], shown: &mut [f32], hidden: &mut [f32]) {
         let share = self.share(at.step, at.sample);
         self.entries.fill_uniform(at.step, at.sample, shown);
         for ((shown, hidden), &measured) in shown.iter_mut().zip(hidden).zip(measured) {
@@ -48,11 +48,11 @@ impl PseudoMasks {
 
 /// The place of a draw: the same place gives the same mask.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Draw {
+pub(crate) struct Draw {
     /// Step of the training.
-    pub(super) step: u32,
+    pub(crate) step: u32,
     /// Row of the sample in the table.
-    pub(super) sample: u32,
+    pub(crate) sample: u32,
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ const OUTLYING: f64 = 4.0;
 const FEWEST: usize = 10;
 
 /// True when a sample's standard scores lie far from those of training samples.
-pub(super) fn is_outlying(values: ArrayView1<'_, f32>, measured: ArrayView1<'_, bool>) -> bool {
+pub(crate) fn is_outlying(values: ArrayView1<'_, f32>, measured: ArrayView1<'_, bool>) -> bool {
     let (mut n, mut squares) = (0, 0.0);
     for (value, _) in values
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn is_outlying(values: ArrayView1<'_, f32>, measured: ArrayView1<'_, 
 
 /// Ranges by gene.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Bounds {
+pub(crate) struct Bounds {
     /// What the network may read: the range of training samples that are not outlying.
     inputs: Range,
     /// What an estimate may be: the range of all training samples, widened by the margin.
@@ -48,7 +48,7 @@ struct Range {
 impl Bounds {
     /// Ranges over the measured entries of `train`, those of inputs over its `ordinary` rows;
     /// `margin` widens the range of estimates on either side, as a share of it.
-    pub(super) fn learn(train: &Dataset, ordinary: &[usize], margin: f64) -> Self {
+    pub(crate) fn learn(train: &Dataset, ordinary: &[usize], margin: f64) -> Self {
         let mut estimates = Range::of(train);
         estimates.widen(margin as f32);
         Self {
@@ -58,7 +58,7 @@ impl Bounds {
     }
 
     /// Brings the measured values of samples, shape `[samples, genes]`, into the range of inputs.
-    pub(super) fn limit_inputs(&self, values: &mut [f32], measured: &[f32]) {
+    pub(crate) fn limit_inputs(&self, values: &mut [f32], measured: &[f32]) {
         let genes = self.inputs.low.len();
         for (row, measured) in values.chunks_mut(genes).zip(measured.chunks(genes)) {
             for (g, value) in row.iter_mut().enumerate() {
@@ -70,12 +70,12 @@ impl Bounds {
     }
 
     /// Brings an estimate for a gene into the range of estimates.
-    pub(super) fn limit(&self, gene: usize, estimate: f32) -> f32 {
+    pub(crate) fn limit(&self, gene: usize, estimate: f32) -> f32 {
         estimate.clamp(self.estimates.low[gene], self.estimates.high[gene])
     }
 
     /// The ranges as named tensors.
-    pub(super) fn weights(&self) -> Weights {
+    pub(crate) fn weights(&self) -> Weights {
         let genes = [self.inputs.low.len()];
         Weights::new()
             .with_tensor("inputs.low", &genes, self.inputs.low.clone())
@@ -85,7 +85,7 @@ impl Bounds {
     }
 
     /// The ranges back from [`Bounds::weights`].
-    pub(super) fn restore(weights: &Weights, genes: usize) -> Result<Self> {
+    pub(crate) fn restore(weights: &Weights, genes: usize) -> Result<Self> {
         let range = |name: &str| -> Result<Range> {
             let low = weights.tensor(&format!("{name}.low"), &[genes])?.to_vec();
             let high = weights.tensor(&format!("{name}.high"), &[genes])?.to_vec();
