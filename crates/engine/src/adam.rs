@@ -36,10 +36,10 @@ const FADED: f32 = 1e-30;
 /// One update of Adam, its constants worked out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AdamStep {
-    first_share: f32,
-    second_share: f32,
-    rate: f32,
-    epsilon: f32,
+    pub(crate) first_share: f32,
+    pub(crate) second_share: f32,
+    pub(crate) rate: f32,
+    pub(crate) epsilon: f32,
 }
 
 impl Adam {

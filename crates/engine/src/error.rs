@@ -98,6 +98,14 @@ pub enum EngineError {
         /// What the value should have been.
         expected: &'static str,
     },
+    /// A card cannot be used, or failed.
+    #[error("{device} cannot be used: {problem}")]
+    Device {
+        /// The card, such as `cuda:0`.
+        device: String,
+        /// What is wrong, and what was looked for.
+        problem: String,
+    },
     /// The threads could not be started.
     #[error("cannot start {threads} threads: {reason}")]
     Threads {

@@ -32,6 +32,8 @@
 mod adam;
 mod batch;
 mod blocks;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod error;
 mod layout;
 pub mod losses;
@@ -45,6 +47,8 @@ mod weights;
 
 pub use adam::Adam;
 pub use batch::{Batch, InputValues, UNKNOWN_LEVEL};
+#[cfg(feature = "cuda")]
+pub use cuda::{CudaEngine, Precision};
 pub use error::EngineError;
 pub use model::{
     Engine, HeadLoss, InputGradient, Mode, Model, Objective, OutputGradient, ParameterCount, Update,

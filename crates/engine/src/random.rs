@@ -27,6 +27,12 @@ impl Stream {
         Self { seed, stream }
     }
 
+    /// Seed and number, for engines that draw elsewhere.
+    #[cfg(feature = "cuda")]
+    pub(crate) fn parts(self) -> (u64, u32) {
+        (self.seed, self.stream)
+    }
+
     /// Uniform numbers in `[0, 1)`, multiples of 2⁻²⁴; the number at position `unit` of `numbers` depends on the
     /// stream, `step`, `sample` and `unit` only.
     pub fn fill_uniform(&self, step: u32, sample: u32, numbers: &mut [f32]) {

@@ -1,6 +1,6 @@
 //! Cross-entropy of a binary target.
 
-use super::{Average, Entries, Loss, Sums};
+use super::{Average, Entries, Loss, Sums, Term};
 
 /// Binary cross-entropy; the output is the logit of the chance that the target is 1, the target lies in `[0, 1]`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,5 +27,9 @@ impl Loss for BinaryCrossEntropy {
         sample.slopes(factor, gradient, |logit, target| {
             crate::blocks::sigmoid(logit) - target
         });
+    }
+
+    fn term(&self) -> Option<Term> {
+        Some(Term::CrossEntropy)
     }
 }

@@ -26,6 +26,24 @@ pub trait Loss: fmt::Debug + Send + Sync {
 
     /// Writes the gradient of one sample's entries, given the factor of the sample.
     fn gradient(&self, sample: &Entries<'_>, factor: f32, gradient: &mut [f32]);
+
+    /// The loss of one entry, where it is a common one; an engine on a card then needs no other method for the sums
+    /// and the gradient. Others are computed on the processor.
+    fn term(&self) -> Option<Term> {
+        None
+    }
+}
+
+/// Losses of one entry that every engine knows, as a function of its output `y` and its target `t`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Term {
+    /// `(y - t)²`; the factor of a sample times `y - t` is its gradient.
+    Squared,
+    /// `t (y - t)²`; the factor of a sample times `t (y - t)` is its gradient.
+    ValueWeighted,
+    /// `max(y, 0) - y t + ln(1 + exp(-|y|))`; the factor of a sample times `1 / (1 + exp(-y)) - t` is its gradient.
+    CrossEntropy,
 }
 
 /// Entries of one sample; all of one length.

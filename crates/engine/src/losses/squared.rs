@@ -1,6 +1,6 @@
 //! Squared error and its root.
 
-use super::{Average, Entries, Loss, Sums};
+use super::{Average, Entries, Loss, Sums, Term};
 
 /// Mean squared error over the weighted entries.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,6 +47,10 @@ impl Loss for MeanSquaredError {
     fn gradient(&self, sample: &Entries<'_>, factor: f32, gradient: &mut [f32]) {
         sample.slopes(factor, gradient, |output, target| output - target);
     }
+
+    fn term(&self) -> Option<Term> {
+        Some(Term::Squared)
+    }
 }
 
 /// Root of the mean squared error over the weighted entries of the whole batch.
@@ -83,6 +87,10 @@ impl Loss for RootMeanSquaredError {
 
     fn gradient(&self, sample: &Entries<'_>, factor: f32, gradient: &mut [f32]) {
         sample.slopes(factor, gradient, |output, target| output - target);
+    }
+
+    fn term(&self) -> Option<Term> {
+        Some(Term::Squared)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Squared error weighted by the value aimed at.
 
-use super::{Average, Entries, Loss, Sums};
+use super::{Average, Entries, Loss, Sums, Term};
 
 /// Mean over all entries of `target * (output - target)²`, so that entries of value zero never count: the loss of
 /// DeepImpute (Arisdakessian et al. 2019, Methods). Weights of the batch multiply those of the values.
@@ -28,5 +28,9 @@ impl Loss for ValueWeightedSquaredError {
         sample.slopes(factor, gradient, |output, target| {
             target * (output - target)
         });
+    }
+
+    fn term(&self) -> Option<Term> {
+        Some(Term::ValueWeighted)
     }
 }

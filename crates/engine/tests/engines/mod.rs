@@ -3,16 +3,39 @@
 use std::panic::resume_unwind;
 use std::thread;
 
+#[cfg(feature = "cuda")]
+use imputome_engine::{CudaEngine, Precision};
 use imputome_engine::{Engine, PortableEngine};
+
+#[cfg(feature = "cuda")]
+#[path = "../host_card/mod.rs"]
+pub(crate) mod host_card;
 
 /// Makes an engine with a number of threads.
 pub(crate) type Make = fn(usize) -> Box<dyn Engine>;
 
-/// The engines by name.
+/// The engines by name; of those on a card the ones that can be had.
 fn engines() -> Vec<(&'static str, Make)> {
-    vec![("portable", |threads| {
+    #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "nothing is added"))]
+    let mut engines: Vec<(&'static str, Make)> = vec![("portable", |threads| {
         Box::new(PortableEngine::new(threads).expect("threads start"))
-    })]
+    })];
+    #[cfg(feature = "cuda")]
+    {
+        if host_card::HostCard::new().is_some() {
+            engines.push(("cuda engine, host card", |_| {
+                Box::new(CudaEngine::over(
+                    host_card::HostCard::new().expect("a compiler"),
+                ))
+            }));
+        }
+        if CudaEngine::new(0, Precision::F32).is_ok() {
+            engines.push(("cuda engine, card 0", |_| {
+                Box::new(CudaEngine::new(0, Precision::F32).expect("a card"))
+            }));
+        }
+    }
+    engines
 }
 
 /// Runs a test on one engine after the other; the thread that panics is named after the engine.
