@@ -48,7 +48,6 @@ fn a_card_is_opened_or_the_reason_why_not_is_one_line() {
             eprintln!("no card was tested: {reason}");
         }
     }
-    #[expect(clippy::print_stderr, reason = "the same")]
     if HostCard::new().is_none() {
         eprintln!("no kernel was run on the processor: there is no C++ compiler `c++`");
     }
@@ -115,32 +114,21 @@ fn a_loss_of_ones_own_trains_as_on_the_portable_engine() {
 
 #[test]
 fn sums_of_one_term_train_to_the_same_bytes_on_every_engine() {
-    // Products of one sample and one input are products of two numbers; relu and dropout are exact, Adam is the same
-    // few operations.
-    let inputs = vec![Input::dense("values", 1)];
-    let hidden = Dense::linear(1).activation(Activation::Relu).dropout(0.3);
-    let spec = Spec::sequential(inputs, vec![hidden.clone(), hidden], Dense::linear(257));
+    // A product of one sample and one input is a product of two numbers; bias, relu, dropout, gradient and Adam are
+    // the same few operations everywhere.
+    let output = Dense::linear(257).activation(Activation::Relu).dropout(0.3);
+    let spec = Spec::sequential(vec![Input::dense("values", 1)], vec![], output);
+    let data = Data::new(&spec, 1);
     let train = |engine: Box<dyn Engine>| {
-        let mut model = engine
-            .build(&spec, Adam::default(), 5)
-            .expect("a sound network");
-        let data = Data::new(&spec, 1);
-        for _ in 0..20 {
-            data.step(&mut *model, &[HEAD], Update::Now);
+        let mut model = engine.build(&spec, Adam::default(), 5).expect("a network");
+        for update in [Update::Now, Update::Accumulate, Update::Apply, Update::Now] {
+            data.step(&mut *model, &[HEAD], update);
         }
-        data.step(&mut *model, &[HEAD], Update::Accumulate);
-        // The output block sums over its 257 gradients, so what is below it may differ in the last bits.
-        let mut state = model.state();
-        let output = "main.head.output.bias";
-        let parts = [&mut state.weights, &mut state.gradients];
-        parts.map(|part| part.remove(output).expect("a bias"))
+        model.state()
     };
     on_every_engine(|engine| {
-        let expected = train(Box::new(PortableEngine::new(1).expect("one thread")));
-        let found = train(engine(1));
-        for (found, expected) in found.iter().zip(&expected) {
-            assert_close("bias", &found.data, &expected.data, 1e-6);
-        }
+        let portable = PortableEngine::new(1).expect("one thread");
+        assert!(train(engine(1)) == train(Box::new(portable)));
     });
 }
 

@@ -23,10 +23,10 @@ use std::sync::Arc;
 pub use card::{Argument, Card, ColumnMajor, Existing, KERNELS, Launch, Product, Transposed};
 pub use nvidia::{Memory, NvidiaCard, Precision};
 
+use crate::PortableEngine;
 use crate::adam::Adam;
 use crate::error::EngineError;
 use crate::model::{Engine, Model};
-use crate::portable::PortableEngine;
 use crate::spec::Spec;
 use network::Network;
 

@@ -47,6 +47,9 @@ struct Flow<C: Card> {
     traces: Vec<BranchTrace<C>>,
 }
 
+/// Gradients of the heads, branch after branch.
+type Gradients<C> = Vec<Vec<Array<C>>>;
+
 impl<C: Card> Network<C> {
     /// A network with these weights for a valid declaration.
     pub(super) fn new(
@@ -126,7 +129,7 @@ impl<C: Card> Network<C> {
     }
 
     /// The gradient of the output taken apart: for each branch, for each head.
-    fn split_gradient(&self, gradient: &Array<C>) -> Result<Vec<Vec<Array<C>>>, EngineError> {
+    fn split_gradient(&self, gradient: &Array<C>) -> Result<Gradients<C>, EngineError> {
         let width = self.spec.output_width();
         let rows = gradient.len() / width;
         let mut start = 0;
@@ -155,7 +158,7 @@ impl<C: Card> Network<C> {
         batch: &Batch<'_>,
         objective: Objective<'_>,
         flow: &Flow<C>,
-    ) -> Result<(f64, Vec<Vec<Array<C>>>), EngineError> {
+    ) -> Result<(f64, Gradients<C>), EngineError> {
         let output = self.gather_output(flow)?;
         let (value, gradient) = evaluate(objective, batch, &output, &self.plan.heads)?;
         Ok((value, self.split_gradient(&gradient)?))
@@ -175,7 +178,7 @@ impl<C: Card> Network<C> {
     fn learn(
         &mut self,
         flow: &Flow<C>,
-        gradients: Vec<Vec<Array<C>>>,
+        gradients: Gradients<C>,
         learning: Learning,
     ) -> Result<(), EngineError> {
         let mut looked_up = Vec::new();

@@ -94,6 +94,10 @@ pub(crate) fn kernel_names() -> BTreeSet<&'static str> {
 }
 
 /// The compiled program; none without a compiler.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the compiler takes its source from a file"
+)]
 fn program() -> Option<PathBuf> {
     let table: String = kernel_names()
         .iter()
