@@ -2,13 +2,16 @@
 //!
 //! * [`Mean`], [`Median`]: one value per gene, or per gene and tissue ([`per_gene`]).
 //! * [`Knn`]: the nearest training samples ([`neighbors`]).
-//! * [`Factor`]: factor analysis with covariates ([`low_rank`]).
+//! * [`Factor`], [`Softimpute`], [`Svd`]: few directions behind many genes ([`low_rank`]).
 
 pub mod low_rank;
 pub mod neighbors;
 pub mod per_gene;
 
+pub use low_rank::FittedSpectral;
 pub use low_rank::factor::{Factor, FittedFactor};
+pub use low_rank::softimpute::Softimpute;
+pub use low_rank::svd::Svd;
 pub use neighbors::knn::{Knn, NeighborWeights};
 pub use per_gene::mean::Mean;
 pub use per_gene::median::Median;

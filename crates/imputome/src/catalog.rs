@@ -1,6 +1,6 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
-use imputome_classical::{Factor, Knn, Mean, Median};
+use imputome_classical::{Factor, Knn, Mean, Median, Softimpute, Svd};
 use imputome_core::{Error, Imputer, Result, settings};
 use imputome_neural::Pmi;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,10 @@ pub enum Method {
     Pmi(Pmi),
     /// Factor analysis over tissues and genes (ours).
     Factor(Factor),
+    /// Soft-thresholded SVD (Mazumder, Hastie and Tibshirani 2010).
+    Softimpute(Softimpute),
+    /// Iterative SVD (Troyanskaya et al. 2001).
+    Svd(Svd),
     /// Mean of the nearest samples.
     Knn(Knn),
     /// Median of the tissue.
@@ -28,6 +32,8 @@ impl Method {
         vec![
             Self::Pmi(Pmi::default()),
             Self::Factor(Factor::default()),
+            Self::Softimpute(Softimpute::default()),
+            Self::Svd(Svd::default()),
             Self::Knn(Knn::default()),
             Self::Median(Median::default()),
             Self::Mean(Mean::default()),
@@ -39,6 +45,8 @@ impl Method {
         match self {
             Self::Pmi(method) => method,
             Self::Factor(method) => method,
+            Self::Softimpute(method) => method,
+            Self::Svd(method) => method,
             Self::Knn(method) => method,
             Self::Median(method) => method,
             Self::Mean(method) => method,
@@ -82,6 +90,8 @@ impl Method {
     pub fn preset(&self, preset: &str) -> Result<Self> {
         let found = match self {
             Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
+            Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
+            Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
             Self::Factor(_) | Self::Knn(_) | Self::Median(_) | Self::Mean(_) => None,
         };
         found.ok_or_else(|| Error::UnknownPreset {
@@ -152,7 +162,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_what_is() {
         let message = |spec: &str| Method::parse(spec).expect_err("unknown").to_string();
-        assert!(message("knnn").contains("known methods: pmi, factor, knn"));
+        assert!(message("knnn").contains("known methods: pmi, factor"));
         assert!(message("knn:neighbours=3").contains("it knows neighbors, weights"));
         assert!(message("knn:published").contains("it knows none"));
         assert!(message("knn:neighbors=0").contains("a whole number of at least 1"));

@@ -63,20 +63,43 @@ pub fn leading_directions(
 
 /// The same span with orthonormal columns; columns beyond the rank are 0.
 fn orthonormal(columns: Array2<f32>) -> Option<Array2<f32>> {
-    let squares = product(columns.t(), columns.view()).mapv(f64::from);
-    let (values, mut rotation) = symmetric_eigen(squares.view())?;
-    let smallest = values
+    Some(thin_svd(columns)?.left)
+}
+
+/// `left · diag(values) · rotationᵀ`, a table of few columns.
+#[derive(Clone, Debug)]
+pub struct ThinSvd {
+    /// Unit vectors, shape `[rows, columns]`; 0 beyond the rank.
+    pub left: Array2<f32>,
+    /// Singular values in descending order, shape `[columns]`; 0 beyond the rank.
+    pub values: Array1<f64>,
+    /// Orthogonal, shape `[columns, columns]`.
+    pub rotation: Array2<f32>,
+}
+
+/// Singular value decomposition of a table of few columns, by the eigenvectors of its Gram
+/// matrix: singular values below 3·10⁻⁴ of the largest count as 0. Nothing when an entry is not
+/// finite.
+pub fn thin_svd(table: Array2<f32>) -> Option<ThinSvd> {
+    let squares = product(table.t(), table.view()).mapv(f64::from);
+    let (squares, rotation) = symmetric_eigen(squares.view())?;
+    let smallest = squares
         .first()
         .map_or(0.0, |largest| largest * RANK_TOLERANCE);
-    for (mut column, &value) in rotation.columns_mut().into_iter().zip(&values) {
-        let scale = if value > smallest {
-            value.sqrt().recip()
+    let values = squares.mapv(|square| {
+        if square > smallest {
+            square.sqrt()
         } else {
             0.0
-        };
-        column.mapv_inplace(|v| v * scale);
-    }
-    Some(product(columns.view(), rotation.mapv(|v| v as f32).view()))
+        }
+    });
+    let inverse = values.mapv(|value| if value > 0.0 { value.recip() } else { 0.0 });
+    let scaled = (&rotation * &inverse).mapv(|v| v as f32);
+    Some(ThinSvd {
+        left: product(table.view(), scaled.view()),
+        values,
+        rotation: rotation.mapv(|v| v as f32),
+    })
 }
 
 #[cfg(test)]
@@ -107,5 +130,25 @@ mod tests {
         let back = table.dot(&kept).dot(&kept.t());
         assert!((back - &table).iter().all(|e| e.abs() < 1e-3));
         assert!(values[2] < 1e-3 * values[1]);
+    }
+
+    #[test]
+    fn a_thin_svd_gives_the_table_back() {
+        let table = array![[3.0_f32, 1.0], [0.0, 2.0], [-1.0, 4.0]];
+        let svd = thin_svd(table.clone()).unwrap();
+        let scaled = &svd.left * &svd.values.mapv(|v| v as f32);
+        let back = scaled.dot(&svd.rotation.t());
+        // Sums of three terms of order ten in f32.
+        assert!((back - &table).iter().all(|e| e.abs() < 1e-5));
+        assert!(svd.values[0] > svd.values[1]);
+        let unit = svd.left.t().dot(&svd.left) - Array2::<f32>::eye(2);
+        assert!(unit.iter().all(|e| e.abs() < 1e-5));
+    }
+
+    #[test]
+    fn a_thin_svd_of_equal_columns_has_one_value() {
+        let svd = thin_svd(array![[1.0_f32, 1.0], [2.0, 2.0]]).unwrap();
+        assert_eq!(svd.values[1], 0.0);
+        assert!(svd.left.column(1).iter().all(|&v| v == 0.0));
     }
 }

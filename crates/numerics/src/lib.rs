@@ -11,6 +11,6 @@ pub mod products;
 
 pub use cholesky::Cholesky;
 pub use distance::GappyTable;
-pub use eigen::{leading_directions, symmetric_eigen};
+pub use eigen::{ThinSvd, leading_directions, symmetric_eigen, thin_svd};
 pub use order::median;
 pub use products::{add_product, product};

@@ -5,10 +5,10 @@ use imputome_core::{Curve, Dataset, Holdout, Result, Run};
 use imputome_numerics::product;
 
 use super::Factor;
-use super::columns::{Columns, CovariateColumns};
 use super::em::{Constants, Em};
-use super::model::{Covariances, Model, Posterior};
 use super::start::Start;
+use crate::low_rank::columns::{Columns, CovariateColumns};
+use crate::low_rank::model::{Covariances, Model, Posterior};
 
 /// Candidates for the number of factors, tried upwards: ours, steps of a quarter to a half.
 const LADDER: [usize; 20] = [

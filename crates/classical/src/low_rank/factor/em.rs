@@ -12,8 +12,8 @@ use imputome_numerics::product;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 use rayon::prelude::*;
 
-use super::columns::Columns;
-use super::model::{
+use crate::low_rank::columns::Columns;
+use crate::low_rank::model::{
     COLUMN_BLOCK, Covariances, Doubt, Model, Posterior, add_packed, factorize, n_pairs,
 };
 

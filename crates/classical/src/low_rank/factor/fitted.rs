@@ -7,8 +7,9 @@ use imputome_numerics::product;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, s};
 
 use super::CARD;
-use super::columns::{Columns, CovariateColumns};
-use super::model::{COLUMN_BLOCK, Covariances, Doubt, Model, Posterior};
+use crate::low_rank::columns::{Columns, CovariateColumns};
+use crate::low_rank::model::{COLUMN_BLOCK, Covariances, Doubt, Model, Posterior};
+use crate::low_rank::range::keep_within;
 
 /// A fitted factor model: `x = center + W z + e` for genes and, below them, covariate columns.
 #[derive(Clone, Debug)]
@@ -103,11 +104,7 @@ impl FittedFactor {
     fn estimates_from(&self, posterior: &Posterior, columns: &Columns) -> Array2<f32> {
         let scores = posterior.scores.mapv(|v| v as f32);
         let mut estimates = product(scores.view(), self.loadings().t()) + self.means();
-        for mut row in estimates.rows_mut() {
-            for (estimate, limits) in row.iter_mut().zip(self.limits.rows()) {
-                *estimate = estimate.clamp(limits[0], limits[1]);
-            }
-        }
+        keep_within(&mut estimates, &self.limits);
         columns.in_order(estimates)
     }
 

@@ -16,10 +16,8 @@
 //! factors where there are none.
 
 mod choose;
-mod columns;
 mod em;
 mod fitted;
-mod model;
 mod start;
 
 pub use fitted::{FittedFactor, PreparedSamples};
@@ -32,8 +30,10 @@ use ndarray::{Array1, Array2, Axis};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::columns::CovariateColumns;
+use super::model;
+use super::range::training_range;
 use choose::{Choice, choose};
-use columns::CovariateColumns;
 use em::{Constants, Em, Loadings};
 use start::Start;
 
@@ -51,9 +51,6 @@ pub(crate) static CARD: MethodCard = MethodCard {
     presets: &[],
 };
 
-/// How far beyond a gene's training range its estimates may go, in ranges: ours. Estimates are
-/// weighted means in effect; beyond this they come from a sample unlike any seen.
-const MARGIN: f32 = 0.25;
 /// Change of log-likelihood per entry below which the last fit ends: ours.
 const TOLERANCE: f64 = 1e-4;
 /// Samples per factor at least: ours, bounds the search and its cost.
@@ -187,7 +184,7 @@ impl Factor {
             noise: noise_of(&start, &em, choice.noise_factor),
             doubt: em.model.doubt.matrix.mapv(|v| v as f32),
             doubts: em.model.doubt.columns.mapv(|v| v as f32),
-            limits: limits(train),
+            limits: training_range(train),
             degrees: constants.degrees,
             spread_factor: choice.spread_factor as f32,
             summary: summary(choice, remarks),
@@ -241,24 +238,6 @@ fn noise_of(start: &Start, em: &Em, factor: f64) -> Array1<f32> {
     scaled
         .map(|(noise, scale)| ((noise * factor * scale * scale) as f32).max(f32::MIN_POSITIVE))
         .collect()
-}
-
-/// Each gene's training range, widened by [`MARGIN`] of it on both sides, shape `[genes, 2]`.
-fn limits(train: &Dataset) -> Array2<f32> {
-    let mut limits = Array2::zeros((train.n_genes(), 2));
-    for (g, mut row) in limits.rows_mut().into_iter().enumerate() {
-        let (low, high) = train
-            .measured_of_gene(g)
-            .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), (_, v)| {
-                (low.min(v), high.max(v))
-            });
-        if low <= high {
-            let margin = MARGIN * (high - low);
-            row[0] = low - margin;
-            row[1] = high + margin;
-        }
-    }
-    limits
 }
 
 fn summary(choice: &Choice, remarks: Vec<String>) -> Summary {

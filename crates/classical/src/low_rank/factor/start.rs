@@ -5,9 +5,9 @@ use ndarray::{Array1, Array2, Axis, s};
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
-use super::columns::Columns;
 use super::em::Constants;
-use super::model::{Doubt, Model};
+use crate::low_rank::columns::Columns;
+use crate::low_rank::model::{Doubt, Model};
 
 /// Rounds that weigh samples by their distance before any factor is known: ours, outlying
 /// samples lose their weight in two.

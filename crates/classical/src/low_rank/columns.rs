@@ -180,6 +180,18 @@ impl CovariateColumns {
         (values, measured, remarks)
     }
 
+    /// The covariate columns alone, as values (0 at gaps) and what is known (1, else 0), both of
+    /// shape `[samples, covariate columns]`, with a remark on each level never seen in training.
+    pub(super) fn of_covariates(
+        &self,
+        covariates: &Covariates,
+    ) -> (Array2<f32>, Array2<f32>, Vec<String>) {
+        let mut values = Array2::zeros((covariates.n_samples(), self.n_columns()));
+        let mut known = Array2::zeros(values.dim());
+        let remarks = self.encode_covariates(covariates, values.view_mut(), known.view_mut());
+        (values, known, remarks)
+    }
+
     /// One column per level (`weight` at the sample's own, else 0), one per quantity; all
     /// columns of a covariate that is not known are gaps.
     fn encode_covariates(

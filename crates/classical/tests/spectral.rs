@@ -1,0 +1,171 @@
+//! What users may count on from the soft-thresholded and the iterative SVD.
+
+#![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+
+use imputome_classical::{FittedSpectral, Softimpute, Svd};
+use imputome_core::{
+    Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Mask, Names, Run,
+};
+use ndarray::Array2;
+
+/// Two directions behind `genes` genes; the tissue (one of three) moves along the first.
+fn cohort(samples: usize, genes: usize) -> Dataset {
+    let wave = |a: usize, b: usize| ((a * 7919 + b * 104_729) % 1009) as f32 / 504.5 - 1.0;
+    let values = Array2::from_shape_fn((samples, genes), |(s, g)| {
+        let first = (s % 3) as f32 - 1.0 + 0.5 * wave(s, 1);
+        5.0 + first * wave(g, 11) + wave(s, 2) * wave(g, 13) + 0.3 * wave(s * 31 + g, 3)
+    });
+    let names = |kind: &'static str, n: usize| {
+        Names::new(kind, (0..n).map(|i| format!("{kind}{i:04}")).collect()).unwrap()
+    };
+    let tissues = ["brain", "liver", "lung"];
+    let levels = (0..samples).map(|s| Some(tissues[s % 3].into())).collect();
+    let tissue = Covariate {
+        name: "tissue".into(),
+        values: CovariateValues::Categorical(levels),
+    };
+    Dataset::new(values, names("sample", samples), names("gene", genes))
+        .unwrap()
+        .with_covariates(Covariates::new(samples, vec![tissue]).unwrap())
+        .unwrap()
+}
+
+fn with_gaps(mut data: Dataset) -> Dataset {
+    let (samples, genes) = data.values.dim();
+    data.measured.0 =
+        Array2::from_shape_fn((samples, genes), |(s, g)| (s * 13 + g * 7 + s * g) % 4 != 0);
+    data
+}
+
+fn run(threads: usize) -> Run {
+    Run::new(3, threads).unwrap()
+}
+
+fn soft(train: &Dataset) -> FittedSpectral {
+    Softimpute::default().fit(train, &run(1)).unwrap()
+}
+
+fn hard(train: &Dataset) -> FittedSpectral {
+    Svd::default().fit(train, &run(1)).unwrap()
+}
+
+fn estimates(fitted: &FittedSpectral, data: &Dataset) -> Array2<f32> {
+    fitted.impute(data, &run(1)).unwrap().estimates
+}
+
+fn error_at_gaps(data: &Dataset, estimates: &Array2<f32>) -> f64 {
+    let gaps = data.measured.0.indexed_iter().filter(|(_, m)| !**m);
+    let squares: Vec<f64> = gaps
+        .map(|(at, _)| f64::from(data.values[at] - estimates[at]).powi(2))
+        .collect();
+    squares.iter().sum::<f64>() / squares.len() as f64
+}
+
+#[test]
+fn gaps_of_a_table_learned_from_are_estimated_to_within_the_noise() {
+    let data = with_gaps(cohort(150, 30));
+    for fitted in [soft(&data), hard(&data)] {
+        // Noise is uniform in ±0.3, of variance 0.03; the genes vary by more than 0.3.
+        assert!(error_at_gaps(&data, &estimates(&fitted, &data)) < 0.06);
+    }
+}
+
+#[test]
+fn samples_never_seen_are_estimated_to_within_the_noise() {
+    let all = cohort(200, 30);
+    let (train, new): (Vec<usize>, Vec<usize>) = (0..200).partition(|s| s % 4 != 0);
+    let new = with_gaps(all.select_samples(&new));
+    for train in [
+        all.select_samples(&train),
+        with_gaps(all.select_samples(&train)),
+    ] {
+        for fitted in [soft(&train), hard(&train)] {
+            assert!(error_at_gaps(&new, &estimates(&fitted, &new)) < 0.06);
+        }
+    }
+}
+
+#[test]
+fn validation_keeps_few_of_the_directions_of_a_table_of_two() {
+    let fitted = hard(&with_gaps(cohort(150, 30)));
+    // Scores are shrunk, so that a few directions more than two (and two for tissues) cost little.
+    assert!((2..=10).contains(&fitted.rank()), "{}", fitted.rank());
+    assert_eq!(fitted.summary().chosen[0].0, "rank asked for");
+    assert!(fitted.summary().curves[0].points.len() > 2);
+}
+
+#[test]
+fn threads_and_the_order_of_samples_change_nothing() {
+    let data = with_gaps(cohort(60, 12));
+    let reversed: Vec<usize> = (0..60).rev().collect();
+    let expected = soft(&data).weights();
+    assert_eq!(soft(&data.select_samples(&reversed)).weights(), expected);
+    let two = Softimpute::default().fit(&data, &run(2)).unwrap();
+    assert_eq!(two.weights(), expected);
+}
+
+#[test]
+fn an_entry_of_a_new_sample_has_no_say_in_its_own_estimate() {
+    let data = with_gaps(cohort(60, 12));
+    let fitted = soft(&data);
+    let mut changed = data.clone();
+    changed.measured.0[(0, 3)] = false;
+    let before = estimates(&fitted, &changed)[(0, 3)];
+    changed.values[(0, 3)] = 1e30;
+    assert_eq!(estimates(&fitted, &changed)[(0, 3)], before);
+}
+
+#[test]
+fn a_sample_with_nothing_measured_gets_what_its_tissue_says() {
+    let data = cohort(150, 30);
+    for fitted in [soft(&data), hard(&data)] {
+        let mut blank = data.select_samples(&[0, 1, 2]);
+        blank.measured = Mask::filled(3, 30, false);
+        let aware = error_at_gaps(&blank, &estimates(&fitted, &blank));
+        blank.covariates = Covariates::none(3);
+        let unaware = error_at_gaps(&blank, &estimates(&fitted, &blank));
+        assert!(aware < 0.8 * unaware, "{aware} {unaware}");
+    }
+}
+
+#[test]
+fn tables_of_any_odd_shape_get_finite_estimates() {
+    for (samples, genes) in [(1, 1), (1, 5), (2, 2), (3, 40), (12, 1), (12, 2), (40, 3)] {
+        for measured in [0, 1, 2] {
+            let mut data = cohort(samples, genes);
+            data.measured.0 = Array2::from_shape_fn((samples, genes), |(s, g)| {
+                (s + 2 * g) % 2 < measured && s != 1
+            });
+            for fitted in [soft(&data), hard(&data)] {
+                assert!(estimates(&fitted, &data).iter().all(|e| e.is_finite()));
+            }
+        }
+    }
+}
+
+#[test]
+fn settings_are_honored_to_their_limits() {
+    let data = with_gaps(cohort(30, 10));
+    let asked = [
+        (Some(0.0), Some(500)),
+        (Some(1e6), None),
+        (None, Some(2)),
+        (Some(1.0), Some(1)),
+    ];
+    for (penalty, rank) in asked {
+        let settings = Softimpute {
+            penalty,
+            rank,
+            covariate_weight: 0.0,
+            ..Softimpute::default()
+        };
+        let fitted = settings.fit(&data, &run(1)).unwrap();
+        assert!(fitted.rank() <= rank.unwrap_or(10), "{settings:?}");
+        assert!(estimates(&fitted, &data).iter().all(|e| e.is_finite()));
+    }
+    let five = Svd {
+        rank: Some(5),
+        ..Svd::default()
+    };
+    assert_eq!(five.fit(&data, &run(1)).unwrap().rank(), 5);
+}
