@@ -275,7 +275,7 @@ mod tests {
     }
 
     fn a_third(s: usize, g: usize) -> bool {
-        (s * 7 + g * 5 + s * g) % 3 == 0
+        (s * 7 + g * 5 + s * g).is_multiple_of(3)
     }
 
     /// Left and right sides of the low-rank part, sizes on the left.
