@@ -31,7 +31,7 @@ impl Default for Adam {
 
 /// Added to a moment and taken away again: larger moments stay as they are, smaller ones are rounded to multiples of
 /// 1e-37 and so never become subnormal, with which processors are slow; ours. Units without gradient fade that far.
-const FADED: f32 = 1e-30;
+pub(crate) const FADED: f32 = 1e-30;
 
 /// One update of Adam, its constants worked out.
 #[derive(Debug, Clone, Copy)]

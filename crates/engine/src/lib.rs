@@ -35,14 +35,18 @@ mod blocks;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 mod error;
+mod fused;
 mod layout;
 pub mod losses;
+mod memory;
 mod model;
+mod network;
 mod objective;
 mod portable;
 pub mod random;
 mod reads;
 mod spec;
+mod threads;
 mod weights;
 
 pub use adam::Adam;
@@ -50,6 +54,7 @@ pub use batch::{Batch, InputValues, UNKNOWN_LEVEL};
 #[cfg(feature = "cuda")]
 pub use cuda::{CudaEngine, Precision};
 pub use error::EngineError;
+pub use fused::FusedEngine;
 pub use model::{
     Engine, HeadLoss, InputGradient, Mode, Model, Objective, OutputGradient, ParameterCount, Update,
 };

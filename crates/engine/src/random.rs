@@ -36,7 +36,18 @@ impl Stream {
     /// Uniform numbers in `[0, 1)`, multiples of 2⁻²⁴; the number at position `unit` of `numbers` depends on the
     /// stream, `step`, `sample` and `unit` only.
     pub fn fill_uniform(&self, step: u32, sample: u32, numbers: &mut [f32]) {
-        for (block, numbers) in (0..).zip(numbers.chunks_mut(4)) {
+        self.fill_uniform_from(0, step, sample, numbers);
+    }
+
+    /// The same for units from `start`, a multiple of 4, on.
+    pub(crate) fn fill_uniform_from(
+        &self,
+        start: usize,
+        step: u32,
+        sample: u32,
+        numbers: &mut [f32],
+    ) {
+        for (block, numbers) in (start as u32 / 4..).zip(numbers.chunks_mut(4)) {
             let bits = self.bits(step, sample, block);
             numbers
                 .iter_mut()

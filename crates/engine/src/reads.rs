@@ -56,14 +56,28 @@ impl Read {
 }
 
 impl Read {
-    /// Copies what the branch reads of one sample into its place in `row`.
-    pub(crate) fn copy(&self, values: &[f32], sample: usize, row: &mut [f32]) {
+    /// The piece of `part`, which starts at column `start` of what the branch reads, that this stretch fills, and
+    /// the column of the stretch from which it does.
+    pub(crate) fn overlap<'a>(
+        &self,
+        start: usize,
+        part: &'a mut [f32],
+    ) -> Option<(usize, &'a mut [f32])> {
+        let (first, end) = (
+            start.max(self.start),
+            (start + part.len()).min(self.start + self.width),
+        );
+        (first < end).then(|| (first - self.start, &mut part[first - start..end - start]))
+    }
+
+    /// Copies what the branch reads of one sample, from column `from` of the stretch on.
+    pub(crate) fn copy_part(&self, values: &[f32], sample: usize, from: usize, part: &mut [f32]) {
         let values = &values[sample * self.input_width..][..self.input_width];
         match &self.columns {
-            None => row.copy_from_slice(values),
-            Some(columns) => row
+            None => part.copy_from_slice(&values[from..from + part.len()]),
+            Some(columns) => part
                 .iter_mut()
-                .zip(columns)
+                .zip(&columns[from..])
                 .for_each(|(value, &column)| *value = values[column as usize]),
         }
     }

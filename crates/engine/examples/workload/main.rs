@@ -1,14 +1,14 @@
 //! What a training step costs, on the shapes of the methods that people train.
 //!
 //! `cargo run --release -p imputome-engine --example workload -- w1|w2|w3|pmi [--batch B] [--threads T] [--steps N]
-//! [--warm-up N] [--engine portable] [--check]`
+//! [--warm-up N] [--engine portable|fused] [--check]`
 //!
 //! `--check` starts from the weights that `benches/engine` gives every peer, without dropout, and tells every loss.
 #![expect(clippy::print_stdout, reason = "an example that measures and tells")]
 
 use std::error::Error;
 
-use imputome_engine::{Engine, Model, PortableEngine, Update};
+use imputome_engine::{Engine, FusedEngine, Model, PortableEngine, Update};
 
 mod arguments;
 mod clock;
@@ -46,7 +46,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn engine(given: &Arguments) -> Result<Box<dyn Engine>, Box<dyn Error>> {
     match given.engine.as_str() {
         "portable" => Ok(Box::new(PortableEngine::new(given.threads)?)),
-        other => Err(format!("no engine `{other}`; expected portable").into()),
+        "fused" => Ok(Box::new(
+            FusedEngine::new(given.threads)?
+                .ok_or("this processor has none of its instructions")?,
+        )),
+        other => Err(format!("no engine `{other}`; expected portable or fused").into()),
     }
 }
 

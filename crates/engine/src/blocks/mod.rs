@@ -5,11 +5,7 @@
 mod activation;
 mod dropout;
 mod norm;
-mod product;
 
 pub(crate) use activation::sigmoid;
 pub(crate) use dropout::dropout_factors;
 pub(crate) use norm::{BatchStatistics, Normalized, column_sums};
-pub(crate) use product::{
-    Factors, TILE_COLUMNS, block_rows, column_panels, input_gradient, product,
-};

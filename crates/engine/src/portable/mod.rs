@@ -1,23 +1,22 @@
 //! The portable engine: pure Rust, any processor, threads of its own.
 
-mod branch;
-mod build;
-mod inputs;
-mod layer;
-mod network;
-mod parameter;
-mod tensors;
+mod product;
+mod rows;
 
 use std::sync::Arc;
 
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::ThreadPool;
 
 use crate::adam::Adam;
 use crate::error::EngineError;
 use crate::model::{Engine, Model};
+use crate::network::network;
 use crate::spec::Spec;
+use rows::Rows;
 
-/// Trains on the processor with a fixed number of threads; results do not depend on that number.
+/// Trains on any processor with a fixed number of threads; results do not depend on that number.
+///
+/// It calls a linear algebra library for its products, and is what the other engines are tested against.
 #[derive(Debug, Clone)]
 pub struct PortableEngine {
     pool: Arc<ThreadPool>,
@@ -26,37 +25,15 @@ pub struct PortableEngine {
 impl PortableEngine {
     /// An engine with `threads` threads of its own, shared by its networks; at least 1.
     pub fn new(threads: usize) -> Result<Self, EngineError> {
-        if threads == 0 {
-            let (setting, expected) = ("threads", "at least 1");
-            return Err(EngineError::Setting {
-                setting,
-                expected,
-                found: 0.0,
-            });
-        }
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .thread_name(|number| format!("engine-{number}"))
-            .build()
-            .map_err(|error| EngineError::Threads {
-                threads,
-                reason: error.to_string(),
-            })?;
         Ok(Self {
-            pool: Arc::new(pool),
+            pool: crate::threads::pool(threads)?,
         })
     }
 }
 
 impl Engine for PortableEngine {
     fn build(&self, spec: &Spec, adam: Adam, seed: u64) -> Result<Box<dyn Model>, EngineError> {
-        spec.validate()?;
-        adam.validate()?;
-        Ok(Box::new(build::network(
-            spec,
-            adam,
-            seed,
-            Arc::clone(&self.pool),
-        )))
+        let pool = Arc::clone(&self.pool);
+        Ok(Box::new(network(Rows, (spec, adam), seed, pool)?))
     }
 }

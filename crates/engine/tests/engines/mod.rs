@@ -5,7 +5,7 @@ use std::thread;
 
 #[cfg(feature = "cuda")]
 use imputome_engine::{CudaEngine, Precision};
-use imputome_engine::{Engine, PortableEngine};
+use imputome_engine::{Engine, FusedEngine, PortableEngine};
 
 #[cfg(feature = "cuda")]
 #[path = "../host_card/mod.rs"]
@@ -16,10 +16,17 @@ pub(crate) type Make = fn(usize) -> Box<dyn Engine>;
 
 /// The engines by name; of those on a card the ones that can be had.
 fn engines() -> Vec<(&'static str, Make)> {
-    #[cfg_attr(not(feature = "cuda"), expect(unused_mut, reason = "nothing is added"))]
     let mut engines: Vec<(&'static str, Make)> = vec![("portable", |threads| {
         Box::new(PortableEngine::new(threads).expect("threads start"))
     })];
+    let fused = FusedEngine::on_every_instruction_set(1).expect("one thread");
+    let makes: [Make; 2] = [
+        |threads| fused_engine(threads, 0),
+        |threads| fused_engine(threads, 1),
+    ];
+    for (engine, make) in fused.iter().zip(makes) {
+        engines.push((engine.instructions(), make));
+    }
     #[cfg(feature = "cuda")]
     {
         if host_card::HostCard::new().is_some() {
@@ -36,6 +43,12 @@ fn engines() -> Vec<(&'static str, Make)> {
         }
     }
     engines
+}
+
+/// The fused engine with one of the sets of instructions of this processor.
+fn fused_engine(threads: usize, number: usize) -> Box<dyn Engine> {
+    let mut engines = FusedEngine::on_every_instruction_set(threads).expect("threads start");
+    Box::new(engines.swap_remove(number))
 }
 
 /// Runs a test on one engine after the other; the thread that panics is named after the engine.

@@ -1,6 +1,7 @@
 //! A branch with its weights: blocks one after the other, then heads.
 
-use super::layer::{Layer, Pass, Trace};
+use super::arithmetic::{Arithmetic, Matrix};
+use super::layer::{Layer, Pass};
 use super::parameter::Learning;
 use crate::reads::Read;
 
@@ -14,31 +15,28 @@ pub(super) struct Branch {
 
 /// What the backward pass needs of the forward pass.
 #[derive(Debug)]
-pub(super) struct BranchTrace {
-    input: Vec<f32>,
-    blocks: Vec<Trace>,
-    heads: Vec<Trace>,
+pub(super) struct BranchTrace<A: Arithmetic> {
+    input: A::Matrix,
+    blocks: Vec<A::Trace>,
+    heads: Vec<A::Trace>,
 }
 
-impl BranchTrace {
+impl<A: Arithmetic> BranchTrace<A> {
     /// Output of each head, shape `[samples, width]`.
-    pub(super) fn outputs(&self) -> impl Iterator<Item = &[f32]> {
-        self.heads.iter().map(|trace| trace.output.as_slice())
+    pub(super) fn outputs(&self) -> impl Iterator<Item = &A::Matrix> {
+        self.heads.iter().map(A::output)
     }
 
     /// What the heads read.
-    fn last(&self) -> &[f32] {
-        self.blocks
-            .last()
-            .map_or(&self.input, |trace| &trace.output)
+    fn last(&self) -> &A::Matrix {
+        self.input_of(self.blocks.len())
     }
 
     /// What block number `block`, from 0, reads.
-    fn input_of(&self, block: usize) -> &[f32] {
-        if block == 0 {
-            &self.input
-        } else {
-            &self.blocks[block - 1].output
+    fn input_of(&self, block: usize) -> &A::Matrix {
+        match block.checked_sub(1) {
+            None => &self.input,
+            Some(before) => A::output(&self.blocks[before]),
         }
     }
 }
@@ -53,42 +51,54 @@ impl Branch {
     }
 
     /// Runs `input` `[samples, width read]` through blocks and heads.
-    pub(super) fn forward(&self, input: Vec<f32>, pass: Pass) -> BranchTrace {
+    pub(super) fn forward<A: Arithmetic>(
+        &self,
+        arithmetic: A,
+        input: A::Matrix,
+        pass: Pass,
+    ) -> BranchTrace<A> {
         let mut trace = BranchTrace {
             input,
             blocks: Vec::new(),
             heads: Vec::new(),
         };
         for block in &self.blocks {
-            let next = block.forward(trace.last(), pass);
+            let next = arithmetic.forward(block, trace.last(), pass);
             trace.blocks.push(next);
         }
         trace.heads = self
             .heads
             .iter()
-            .map(|head| head.forward(trace.last(), pass))
+            .map(|head| arithmetic.forward(head, trace.last(), pass))
             .collect();
         trace
     }
 
     /// Gradient with respect to what the branch reads, given those with respect to its heads; learns nothing.
-    pub(super) fn input_gradient(&self, trace: &BranchTrace, heads: Vec<Vec<f32>>) -> Vec<f32> {
+    pub(super) fn input_gradient<A: Arithmetic>(
+        &self,
+        arithmetic: A,
+        trace: &BranchTrace<A>,
+        heads: Vec<A::Matrix>,
+    ) -> A::Matrix {
         let parts = self.heads.iter().zip(&trace.heads).zip(heads);
-        let gradients = parts.map(|((head, trace), gradient)| head.input_gradient(trace, gradient));
-        let last = sum(gradients.collect());
+        let gradients =
+            parts.map(|((head, trace), gradient)| arithmetic.input_gradient(head, trace, gradient));
+        let last = sum(gradients);
         let blocks = self.blocks.iter().zip(&trace.blocks).rev();
         blocks.fold(last, |gradient, (block, trace)| {
-            block.input_gradient(trace, gradient)
+            arithmetic.input_gradient(block, trace, gradient)
         })
     }
 
     /// The same, and learns; only columns read from an embedding need a gradient.
-    pub(super) fn learn(
+    pub(super) fn learn<A: Arithmetic>(
         &mut self,
-        trace: &BranchTrace,
-        heads: Vec<Vec<f32>>,
+        arithmetic: A,
+        trace: &BranchTrace<A>,
+        heads: Vec<A::Matrix>,
         learning: Learning,
-    ) -> Vec<f32> {
+    ) -> A::Matrix {
         let reads = &self.reads;
         let embedded =
             |start: usize, end: usize| reads.iter().any(|read| read.learns_in(start, end));
@@ -96,40 +106,37 @@ impl Branch {
         let wanted = |start: usize, end: usize| deep || embedded(start, end);
         let parts = self.heads.iter_mut().zip(&trace.heads).zip(heads);
         let gradients = parts.map(|((head, head_trace), gradient)| {
-            head.learn(trace.last(), head_trace, gradient, &wanted, learning)
-        });
-        let mut gradient = sum(gradients.collect());
-        for (number, block) in self.blocks.iter_mut().enumerate().rev() {
-            let wanted = |start: usize, end: usize| number > 0 || embedded(start, end);
-            let block_trace = &trace.blocks[number];
-            gradient = block.learn(
-                trace.input_of(number),
-                block_trace,
+            arithmetic.learn(
+                head,
+                (trace.last(), head_trace),
                 gradient,
                 &wanted,
                 learning,
-            );
+            )
+        });
+        let mut gradient = sum(gradients);
+        for (number, block) in self.blocks.iter_mut().enumerate().rev() {
+            let wanted = |start: usize, end: usize| number > 0 || embedded(start, end);
+            let block_trace = (trace.input_of(number), &trace.blocks[number]);
+            gradient = arithmetic.learn(block, block_trace, gradient, &wanted, learning);
         }
         self.follow_batch(trace);
         gradient
     }
 
-    fn follow_batch(&mut self, trace: &BranchTrace) {
+    fn follow_batch<A: Arithmetic>(&mut self, trace: &BranchTrace<A>) {
         let traces = trace.blocks.iter().chain(&trace.heads);
         self.layers_mut()
             .zip(traces)
-            .for_each(|(layer, trace)| layer.follow_batch(trace));
+            .for_each(|(layer, trace)| A::follow_batch(layer, trace));
     }
 }
 
-fn sum(gradients: Vec<Vec<f32>>) -> Vec<f32> {
+fn sum<M: Matrix>(gradients: impl Iterator<Item = M>) -> M {
     gradients
-        .into_iter()
-        .reduce(|mut sums, terms| {
-            sums.iter_mut()
-                .zip(&terms)
-                .for_each(|(sum, term)| *sum += term);
-            sums
+        .reduce(|mut sum, terms| {
+            sum.add(&terms);
+            sum
         })
         .expect("a branch has at least one head")
 }

@@ -1,14 +1,20 @@
-//! A network of the portable engine: steps, predictions, gradients of inputs.
+//! A network on the processor, whatever the arithmetic: steps, predictions, gradients of inputs.
+
+mod arithmetic;
+mod arrangement;
+mod branch;
+mod build;
+mod inputs;
+mod layer;
+mod parameter;
+mod section;
+mod tensors;
 
 use std::sync::Arc;
 
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
-use super::branch::{Branch, BranchTrace};
-use super::inputs::Inputs;
-use super::layer::{Layer, Pass};
-use super::parameter::Learning;
 use crate::adam::Adam;
 use crate::batch::{Batch, check_inputs, check_size};
 use crate::error::EngineError;
@@ -18,25 +24,37 @@ use crate::objective::{check_objective, evaluate};
 use crate::reads::{Read, input_gradients};
 use crate::spec::Spec;
 use crate::weights::{State, Weights};
+use branch::{Branch, BranchTrace};
+use inputs::Inputs;
+use parameter::Parameter;
+
+pub(crate) use arithmetic::{Arithmetic, Matrix};
+pub(crate) use arrangement::{Arrangement, SIDE};
+pub(crate) use build::network;
+pub(crate) use layer::{Layer, Pass};
+pub(crate) use parameter::{Learning, Stretch};
+pub(crate) use section::{Section, SmallGradients, Trace};
 
 /// A network with its weights and the state of its training.
 #[derive(Debug)]
-pub(super) struct Network {
+pub(crate) struct Network<A> {
+    arithmetic: A,
     spec: Spec,
     adam: Adam,
     pool: Arc<ThreadPool>,
-    pub(super) inputs: Inputs,
-    pub(super) branches: Vec<Branch>,
+    inputs: Inputs,
+    branches: Vec<Branch>,
     /// Width of every head, in the order of the output.
     heads: Vec<usize>,
-    pub(super) steps: u64,
-    pub(super) updates: u64,
+    steps: u64,
+    updates: u64,
     /// Whether accumulated gradients wait.
-    pub(super) pending: bool,
+    pending: bool,
 }
 
-impl Network {
-    pub(super) fn new(
+impl<A: Arithmetic> Network<A> {
+    fn new(
+        arithmetic: A,
         spec: Spec,
         adam: Adam,
         pool: Arc<ThreadPool>,
@@ -49,6 +67,7 @@ impl Network {
             .map(Layer::width)
             .collect();
         Self {
+            arithmetic,
             spec,
             adam,
             pool,
@@ -70,42 +89,42 @@ impl Network {
         }
     }
 
-    fn forward(&self, batch: &Batch<'_>, mode: Mode) -> Vec<BranchTrace> {
+    fn forward(&self, batch: &Batch<'_>, mode: Mode) -> Vec<BranchTrace<A>> {
         let pass = self.pass(batch.samples, mode);
         self.branches
             .par_iter()
-            .map(|branch| branch.forward(self.inputs.gather(&branch.reads, batch), pass))
+            .map(|branch| {
+                let input = self.inputs.gather(&branch.reads, batch);
+                branch.forward(self.arithmetic, input, pass)
+            })
             .collect()
     }
 
     /// Outputs of all heads side by side.
-    fn gather_output(&self, traces: &[BranchTrace], output: &mut [f32]) {
+    fn gather_output(&self, traces: &[BranchTrace<A>], output: &mut [f32]) {
         let width: usize = self.heads.iter().sum();
-        let mut start = 0;
-        for (head, head_width) in traces
-            .iter()
-            .flat_map(BranchTrace::outputs)
-            .zip(&self.heads)
-        {
-            for (row, head) in output.chunks_mut(width).zip(head.chunks(*head_width)) {
-                row[start..start + head_width].copy_from_slice(head);
+        let outputs: Vec<&A::Matrix> = traces.iter().flat_map(BranchTrace::outputs).collect();
+        let rows = output.par_chunks_mut(width).enumerate();
+        rows.for_each(|(sample, mut row)| {
+            for (head, head_width) in outputs.iter().zip(&self.heads) {
+                let (part, rest) = row.split_at_mut(*head_width);
+                head.read(sample, 0, part);
+                row = rest;
             }
-            start += head_width;
-        }
+        });
     }
 
     /// The gradient of the output taken apart: for each branch, for each head.
-    fn split_gradient(&self, gradient: &[f32]) -> Vec<Vec<Vec<f32>>> {
+    fn split_gradient(&self, samples: usize, gradient: &[f32]) -> Vec<Vec<A::Matrix>> {
         let width: usize = self.heads.iter().sum();
-        let mut start = 0;
+        let mut first = 0;
         let mut head_gradient = |head: &Layer| {
-            let columns = start..start + head.width();
-            start = columns.end;
-            gradient
-                .chunks(width)
-                .flat_map(|row| &row[columns.clone()])
-                .copied()
-                .collect()
+            let head_start = first;
+            first += head.width();
+            A::Matrix::build(samples, head.width(), &|sample, start, part| {
+                let from = sample * width + head_start + start;
+                part.copy_from_slice(&gradient[from..from + part.len()]);
+            })
         };
         let branches = self.branches.iter();
         branches
@@ -114,17 +133,24 @@ impl Network {
     }
 
     /// Forward pass, value of the objective, gradients of all heads. The objective runs on the caller's thread.
+    #[expect(clippy::type_complexity, reason = "three results, each used at once")]
     fn evaluate(
         &self,
         batch: &Batch<'_>,
         objective: Objective<'_>,
         mode: Mode,
-    ) -> (Vec<BranchTrace>, f64, Vec<Vec<Vec<f32>>>) {
-        let traces = self.pool.install(|| self.forward(batch, mode));
+    ) -> (Vec<BranchTrace<A>>, f64, Vec<Vec<A::Matrix>>) {
         let mut output = vec![0.0; batch.samples * self.spec.output_width()];
-        self.gather_output(&traces, &mut output);
+        let traces = self.pool.install(|| {
+            let traces = self.forward(batch, mode);
+            self.gather_output(&traces, &mut output);
+            traces
+        });
         let (value, gradient) = evaluate(objective, batch, &output, &self.heads);
-        (traces, value, self.split_gradient(&gradient))
+        let gradients = self
+            .pool
+            .install(|| self.split_gradient(batch.samples, &gradient));
+        (traces, value, gradients)
     }
 
     fn learning(&mut self, update: Update) -> Result<Learning, EngineError> {
@@ -144,14 +170,15 @@ impl Network {
     fn learn(
         &mut self,
         batch: &Batch<'_>,
-        traces: &[BranchTrace],
-        gradients: Vec<Vec<Vec<f32>>>,
+        traces: &[BranchTrace<A>],
+        gradients: Vec<Vec<A::Matrix>>,
         learning: Learning,
     ) {
+        let arithmetic = self.arithmetic;
         let branches = self.branches.par_iter_mut().zip(traces).zip(gradients);
-        let learned: Vec<(&[Read], Vec<f32>)> = branches
+        let learned: Vec<(&[Read], A::Matrix)> = branches
             .map(|((branch, trace), heads)| {
-                let gradient = branch.learn(trace, heads, learning);
+                let gradient = branch.learn(arithmetic, trace, heads, learning);
                 (branch.reads.as_slice(), gradient)
             })
             .collect();
@@ -159,14 +186,14 @@ impl Network {
     }
 }
 
-impl Model for Network {
+impl<A: Arithmetic> Model for Network<A> {
     fn spec(&self) -> &Spec {
         &self.spec
     }
 
     fn parameters(&self) -> ParameterCount {
         ParameterCount {
-            trainable: self.tensors().map(|parameter| parameter.values.len()).sum(),
+            trainable: self.tensors().map(Parameter::len).sum(),
             running: self.running().map(|running| running.values.len()).sum(),
         }
     }
@@ -201,8 +228,10 @@ impl Model for Network {
         check_inputs(&self.spec, batch)?;
         let size = batch.samples * self.spec.output_width();
         check_size("the output", "values", size, output.len())?;
-        let traces = self.pool.install(|| self.forward(batch, Mode::Inference));
-        self.gather_output(&traces, output);
+        self.pool.install(|| {
+            let traces = self.forward(batch, Mode::Inference);
+            self.gather_output(&traces, output);
+        });
         Ok(())
     }
 
@@ -218,7 +247,11 @@ impl Model for Network {
         let gradients: Vec<Vec<f32>> = self.pool.install(|| {
             let branches = self.branches.par_iter().zip(&traces).zip(gradients);
             branches
-                .map(|((branch, trace), heads)| branch.input_gradient(trace, heads))
+                .map(|((branch, trace), heads)| {
+                    let width = branch.reads.iter().map(|read| read.width).sum();
+                    let gradient = branch.input_gradient(self.arithmetic, trace, heads);
+                    rows(&gradient, batch.samples, width)
+                })
                 .collect()
         });
         let reads = self.branches.iter().map(|branch| branch.reads.as_slice());
@@ -234,8 +267,7 @@ impl Model for Network {
             .running()
             .map(|running| (running.name.clone(), running.tensor()));
         let parameters = self.tensors();
-        let parameters = parameters
-            .map(|parameter| (parameter.name.clone(), parameter.tensor(&parameter.values)));
+        let parameters = parameters.map(|parameter| (parameter.name.clone(), parameter.tensor()));
         parameters.chain(running).collect()
     }
 
@@ -270,4 +302,13 @@ impl Model for Network {
         self.pending = !state.gradients.is_empty();
         Ok(())
     }
+}
+
+/// A matrix row by row.
+fn rows(matrix: &impl Matrix, samples: usize, width: usize) -> Vec<f32> {
+    let mut rows = vec![0.0; samples * width];
+    for (sample, row) in rows.chunks_mut(width).enumerate() {
+        matrix.read(sample, 0, row);
+    }
+    rows
 }

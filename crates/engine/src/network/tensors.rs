@@ -1,12 +1,13 @@
 //! The tensors of a network by name: listed, taken.
 
+use super::Network;
+use super::arithmetic::Arithmetic;
 use super::branch::Branch;
 use super::layer::{Layer, Running};
-use super::network::Network;
 use super::parameter::Parameter;
 use crate::weights::{Tensor, Weights};
 
-impl Network {
+impl<A: Arithmetic> Network<A> {
     /// What training moves, in a fixed order.
     pub(super) fn tensors(&self) -> impl Iterator<Item = &Parameter> {
         let layers = self.branches.iter().flat_map(Branch::layers);

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
+use super::Network;
+use super::arithmetic::Arithmetic;
+use super::arrangement::Arrangement;
 use super::branch::Branch;
 use super::inputs::Inputs;
 use super::layer::Layer;
-use super::network::Network;
 use super::parameter::Parameter;
 use crate::adam::Adam;
+use crate::error::EngineError;
 use crate::random::{ENGINE_STREAMS, Stream};
 use crate::reads::Read;
 use crate::spec::{self, Dense, Input, Spec};
@@ -25,14 +27,23 @@ const EMBEDDING_LIMIT: f32 = 0.05;
 #[derive(Debug)]
 struct Maker {
     seed: u64,
+    kernels: Arrangement,
     tensors: u32,
     layers: u32,
 }
 
-/// A network with fresh weights for a valid declaration.
-pub(super) fn network(spec: &Spec, adam: Adam, seed: u64, pool: Arc<ThreadPool>) -> Network {
+/// A network with fresh weights; refused: a declaration that contradicts itself, settings out of range.
+pub(crate) fn network<A: Arithmetic>(
+    arithmetic: A,
+    (spec, adam): (&Spec, Adam),
+    seed: u64,
+    pool: Arc<ThreadPool>,
+) -> Result<Network<A>, EngineError> {
+    spec.validate()?;
+    adam.validate()?;
     let mut maker = Maker {
         seed,
+        kernels: A::KERNELS,
         tensors: 0,
         layers: 0,
     };
@@ -45,17 +56,20 @@ pub(super) fn network(spec: &Spec, adam: Adam, seed: u64, pool: Arc<ThreadPool>)
             .collect();
         (tables, branches)
     });
-    Network::new(spec.clone(), adam, pool, Inputs { tables }, branches)
+    let inputs = Inputs { tables };
+    let spec = spec.clone();
+    Ok(Network::new(arithmetic, spec, adam, pool, inputs, branches))
 }
 
 impl Maker {
     fn table(&mut self, input: &Input) -> Option<Parameter> {
         match input {
             Input::Dense { .. } => None,
-            Input::Embedding { name, levels, dim } => Some(self.uniform(
+            Input::Embedding { name, levels, dim } => Some(Parameter::matrix(
                 format!("input.{name}.table"),
                 [*levels, *dim],
-                EMBEDDING_LIMIT,
+                Arrangement::Rows,
+                self.uniform(EMBEDDING_LIMIT),
             )),
         }
     }
@@ -87,26 +101,22 @@ impl Maker {
     fn layer(&mut self, name: &str, ins: usize, block: &Dense) -> Layer {
         // Glorot and Bengio 2010, equation 16.
         let limit = (6.0 / (ins + block.width) as f32).sqrt();
-        let kernel = self.uniform(format!("{name}.kernel"), [ins, block.width], limit);
+        let fill = self.uniform(limit);
+        let kernel = Layer::kernel(name, [ins, block.width], self.kernels, fill);
         let dropout = Stream::new(self.seed, ENGINE_STREAMS + self.layers);
         self.layers += 1;
         Layer::new(name, block, kernel, dropout)
     }
 
-    /// A tensor uniform in `±limit`.
-    fn uniform(&mut self, name: String, [rows, columns]: [usize; 2], limit: f32) -> Parameter {
+    /// Fills the rows of the next tensor with numbers uniform in `±limit`.
+    fn uniform(&mut self, limit: f32) -> impl Fn(usize, &mut [f32]) + Sync + use<> {
         let stream = Stream::new(self.seed, WEIGHT_STREAMS + self.tensors);
         self.tensors += 1;
-        let mut values = vec![0.0; rows * columns];
-        values
-            .par_chunks_mut(columns)
-            .enumerate()
-            .for_each(|(row, values)| {
-                stream.fill_uniform(0, row as u32, values);
-                values
-                    .iter_mut()
-                    .for_each(|value| *value = (2.0 * *value - 1.0) * limit);
-            });
-        Parameter::new(name, vec![rows, columns], values)
+        move |row, values| {
+            stream.fill_uniform(0, row as u32, values);
+            values
+                .iter_mut()
+                .for_each(|value| *value = (2.0 * *value - 1.0) * limit);
+        }
     }
 }

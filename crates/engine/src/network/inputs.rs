@@ -1,5 +1,6 @@
 //! The inputs of a network: gathered for each branch, and their gradients taken apart again.
 
+use super::arithmetic::Matrix;
 use super::parameter::{Learning, Parameter};
 use crate::batch::{Batch, InputValues, UNKNOWN_LEVEL};
 use crate::blocks::column_sums;
@@ -13,30 +14,34 @@ pub(super) struct Inputs {
 
 impl Inputs {
     /// What a branch reads, shape `[samples, width]`.
-    pub(super) fn gather(&self, reads: &[Read], batch: &Batch<'_>) -> Vec<f32> {
+    pub(super) fn gather<M: Matrix>(&self, reads: &[Read], batch: &Batch<'_>) -> M {
         let width: usize = reads.iter().map(|read| read.width).sum();
-        let mut gathered = vec![0.0; batch.samples * width];
-        for read in reads {
-            let table = self.tables[read.input].as_ref();
-            let mean = table.map(mean_row).unwrap_or_default();
-            for (sample, row) in gathered.chunks_mut(width).enumerate() {
-                let row = &mut row[read.start..read.start + read.width];
-                match (batch.inputs[read.input], table) {
+        let means: Vec<Vec<f32>> = reads
+            .iter()
+            .map(|read| self.tables[read.input].as_ref())
+            .map(|table| table.map(mean_row).unwrap_or_default())
+            .collect();
+        M::build(batch.samples, width, &|sample, start, part| {
+            for (read, mean) in reads.iter().zip(&means) {
+                let Some((from, part)) = read.overlap(start, part) else {
+                    continue;
+                };
+                match (batch.inputs[read.input], &self.tables[read.input]) {
                     (InputValues::Levels(levels), Some(table)) => {
-                        row.copy_from_slice(level_row(table, levels[sample]).unwrap_or(&mean));
+                        let row = level_row(table, levels[sample]).unwrap_or(mean);
+                        part.copy_from_slice(&row[from..from + part.len()]);
                     }
-                    (InputValues::Dense(values), _) => read.copy(values, sample, row),
+                    (InputValues::Dense(values), _) => read.copy_part(values, sample, from, part),
                     (InputValues::Levels(_), None) => unreachable!("the batch is checked"),
                 }
             }
-        }
-        gathered
+        })
     }
 
     /// Teaches the tables, given for each branch what it reads and the gradient with respect to that.
-    pub(super) fn learn(
+    pub(super) fn learn<M: Matrix>(
         &mut self,
-        branches: &[(&[Read], Vec<f32>)],
+        branches: &[(&[Read], M)],
         batch: &Batch<'_>,
         learning: Learning,
     ) {
@@ -45,11 +50,12 @@ impl Inputs {
                 continue;
             };
             let mut sums = vec![0.0; table.values.len()];
+            let mut row = vec![0.0; table.shape[1]];
             for (reads, gradient) in branches {
-                let width = gradient.len() / batch.samples;
                 for read in reads.iter().filter(|read| read.input == input) {
-                    for (row, &level) in gradient.chunks(width).zip(levels) {
-                        scatter(&mut sums, level, &row[read.start..read.start + read.width]);
+                    for (sample, &level) in levels.iter().enumerate() {
+                        gradient.read(sample, read.start, &mut row);
+                        scatter(&mut sums, level, &row);
                     }
                 }
             }
