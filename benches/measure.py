@@ -39,9 +39,10 @@ def start_and_measure(command):
                 "memory": used.ru_maxrss / 1024}
 
 
-def example(package, name):
+def example(package, name, *features):
     """The program built from one of our examples."""
-    subprocess.run(["cargo", "build", "--release", "-p", package, "--example", name], cwd=ROOT, check=True)
+    asked = ["--features", ",".join(features)] if features else []
+    subprocess.run(["cargo", "build", "--release", "-p", package, "--example", name, *asked], cwd=ROOT, check=True)
     target = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
     return os.path.join(target, "release", "examples", name)
 

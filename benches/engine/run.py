@@ -15,6 +15,8 @@ import page  # noqa: E402
 
 # Steps that take a second or so; the first two of a process are not counted.
 STEPS = {"w1-64": 10, "w1-128": 6, "w2-16": 6, "w2-128": 3, "w3-64": 80, "pmi-32": 6}
+# A card does so many in the same time, more or less.
+CARD_STEPS = 30
 # Without them glibc maps and unmaps every large tensor anew: PyTorch loses a quarter of its time to page faults.
 HUGE_PAGES = {"GLIBC_TUNABLES": ":".join(["glibc.malloc.hugetlb=1", "glibc.malloc.mmap_threshold=4294967296",
                                           "glibc.malloc.trim_threshold=17179869184", "glibc.malloc.mmap_max=0"])}
@@ -35,7 +37,7 @@ def main():
 def arguments():
     parser = measure.arguments(__doc__, rounds=5)
     parser.add_argument("--workloads", nargs="+", default=list(STEPS), choices=STEPS, help="name and batch (default: all)")
-    parser.add_argument("--engines", nargs="+", default=["portable"], help="engines of ours (default %(default)s)")
+    parser.add_argument("--engines", nargs="+", help="engines of ours (default: fused, on a card cuda)")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads (default 1 2)")
     parser.add_argument("--device", default="cpu", help="cpu or cuda, for the peers; a card is compared by wall time (default %(default)s)")
     parser.add_argument("--keras-python", help="interpreter that has Keras (default: that of --python; left out where it has none)")
@@ -43,8 +45,10 @@ def arguments():
     parser.add_argument("--no-check", action="store_true", help="leave out the comparison of losses from the same start")
     parser.add_argument("--note", default="", help="a sentence for the head of the page, such as how busy the machine was")
     given = parser.parse_args()
+    given.engines = given.engines or ["fused" if given.device == "cpu" else "cuda"]
     given.rounds = 1 if given.quick else given.rounds
-    given.steps = {name: max(2, steps // 3) if given.quick else steps for name, steps in STEPS.items()}
+    factor = (1 if given.device == "cpu" else CARD_STEPS) / (3 if given.quick else 1)
+    given.steps = {name: max(2, int(steps * factor)) for name, steps in STEPS.items()}
     return given
 
 
@@ -68,13 +72,15 @@ class Peers:
 
 def contestants(given, peers):
     """Name, command without the workload, environment."""
-    ours = measure.example("imputome-engine", "workload")
+    features = ["cuda"] if any(engine.startswith("cuda") for engine in given.engines) else []
+    ours = measure.example("imputome-engine", "workload", *features)
     torch = [peers.torch, os.path.join(FOLDER, "pytorch_step.py"), "--device", given.device]
     entrants = {engine: ([ours, "--engine", engine], {}) for engine in given.engines}
     if given.device == "cpu":
         entrants |= {"PyTorch": (torch, HUGE_PAGES), "PyTorch, plain malloc": (torch, {})}
     else:
-        entrants |= {"PyTorch": (torch, {}), "PyTorch, compiled": ([*torch, "--compile"], {})}
+        entrants |= {"PyTorch": (torch, {}), "PyTorch, compiled": ([*torch, "--compile"], {}),
+                     "PyTorch, compiled, TF32": ([*torch, "--compile", "--tf32"], {})}
     if "w3-64" in given.workloads:
         entrants["PyTorch, batched"] = ([*torch, "--batched"], HUGE_PAGES if given.device == "cpu" else {})
     if peers.keras:

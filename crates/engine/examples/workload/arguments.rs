@@ -18,7 +18,7 @@ impl Arguments {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let mut given = Self {
             workload: words.next().ok_or("expected w1, w2, w3 or pmi")?,
-            engine: "portable".to_owned(),
+            engine: "fused".to_owned(),
             batch: None,
             threads: 1,
             steps: 10,

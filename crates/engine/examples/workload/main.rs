@@ -1,7 +1,7 @@
 //! What a training step costs, on the shapes of the methods that people train.
 //!
 //! `cargo run --release -p imputome-engine --example workload -- w1|w2|w3|pmi [--batch B] [--threads T] [--steps N]
-//! [--warm-up N] [--engine portable|fused] [--check]`
+//! [--warm-up N] [--engine fused|portable|cuda|cuda-tf32] [--check]`; the last two with `--features cuda`
 //!
 //! `--check` starts from the weights that `benches/engine` gives every peer, without dropout, and tells every loss.
 #![expect(clippy::print_stdout, reason = "an example that measures and tells")]
@@ -50,8 +50,19 @@ fn engine(given: &Arguments) -> Result<Box<dyn Engine>, Box<dyn Error>> {
             FusedEngine::new(given.threads)?
                 .ok_or("this processor has none of its instructions")?,
         )),
-        other => Err(format!("no engine `{other}`; expected portable or fused").into()),
+        #[cfg(feature = "cuda")]
+        "cuda" => Ok(Box::new(cuda(imputome_engine::Precision::F32)?)),
+        #[cfg(feature = "cuda")]
+        "cuda-tf32" => Ok(Box::new(cuda(imputome_engine::Precision::Tf32)?)),
+        other => Err(format!("no engine `{other}` in this build").into()),
     }
+}
+
+#[cfg(feature = "cuda")]
+fn cuda(
+    precision: imputome_engine::Precision,
+) -> Result<imputome_engine::CudaEngine, imputome_engine::EngineError> {
+    imputome_engine::CudaEngine::new(0, precision)
 }
 
 fn train(
