@@ -4,6 +4,7 @@
 
 mod activation;
 mod dropout;
+mod exponential;
 mod norm;
 
 pub(crate) use activation::sigmoid;

@@ -117,9 +117,10 @@ impl Arithmetic for Fused {
                 weights,
                 input,
                 rows: SIDE.min(ins - number * SIDE),
-                columns: wants(number)
-                    .then(|| vec![0.0; SIDE * transposed_samples(samples)])
-                    .unwrap_or_default(),
+                columns: match wants(number) {
+                    true => vec![0.0; SIDE * transposed_samples(samples)],
+                    false => Vec::new(),
+                },
             })
             .collect();
         let group = pieces_of_task(stripes, samples * outs * SIDE, MOST_STRIPES);

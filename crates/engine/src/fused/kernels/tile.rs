@@ -34,10 +34,10 @@ pub(super) fn accumulate<L: Lanes, const R: usize, const V: usize>(
 ) -> Tile<L, R, V> {
     for d in 0..depth {
         let vectors = load::<L, V>(lanes, &right.values[d * right.step..]);
-        for i in 0..R {
+        for (i, sums) in sums.iter_mut().enumerate() {
             let number = lanes.splat(left.values[i * left.row + d * left.step]);
-            for j in 0..V {
-                sums[i][j] = lanes.multiply_add(number, vectors[j], sums[i][j]);
+            for (sum, vector) in sums.iter_mut().zip(vectors) {
+                *sum = lanes.multiply_add(number, vector, *sum);
             }
         }
     }
