@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use imputome_core::Run;
+use imputome_core::{Device, Precision, Run};
 use imputome_io::Source;
 
 use crate::arguments::CommonArguments;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::memory::{self, Size};
 use crate::plan::{InputRecord, Record};
@@ -19,6 +19,9 @@ pub(crate) struct Context {
     pub(crate) terminal: Arc<Terminal>,
     pub(crate) interrupt: Interrupt,
     pub(crate) threads: usize,
+    /// The one that runs; never `Auto`.
+    pub(crate) device: Device,
+    pub(crate) precision: Precision,
     pub(crate) seed: Option<u64>,
     pub(crate) memory_limit: Option<Size>,
 }
@@ -32,10 +35,13 @@ impl Context {
             Voice::Usual
         };
         memory::watch(common.memory_limit);
+        let (device, precision) = device(common)?;
         Ok(Self {
             terminal: Arc::new(Terminal::new(voice)),
             interrupt: Interrupt::listen()?,
             threads: common.threads.map_or_else(all_cores, usize::from),
+            device,
+            precision,
             seed: common.seed,
             memory_limit: common.memory_limit,
         })
@@ -45,6 +51,8 @@ impl Context {
     pub(crate) fn run(&self, seed: u64) -> Result<Run> {
         let run = Run::new(seed, self.threads)?;
         Ok(run
+            .with_device(self.device)
+            .with_precision(self.precision)
             .with_progress(self.terminal.clone())
             .with_cancellation(self.interrupt.flag()))
     }
@@ -67,9 +75,29 @@ impl Context {
             command_line: command_line(),
             machine: machine(),
             threads: self.threads,
+            device: self.device.to_string(),
+            precision: self.precision.to_string(),
             remarks,
             inputs,
         })
+    }
+}
+
+/// The device that runs and its precision.
+fn device(common: &CommonArguments) -> Result<(Device, Precision)> {
+    let asked = common.device.unwrap_or_default();
+    let precision = common.precision.unwrap_or_default();
+    if asked == Device::Cpu && precision != Precision::F32 {
+        let message = format!("--precision {precision} needs a card; the processor has f32 alone");
+        return Err(Failure::usage(message).hint("add --device cuda, or leave --precision away"));
+    }
+    let device = imputome::find_device(asked).map_err(|error| {
+        Failure::from(error)
+            .hint("use --device cpu, or --device auto to take a card only where there is one")
+    })?;
+    match device {
+        Device::Cuda(_) => Ok((device, precision)),
+        _ => Ok((device, Precision::F32)),
     }
 }
 

@@ -151,6 +151,22 @@ pub enum Error {
         /// The limit in force, in MiB.
         limit_mib: u64,
     },
+    /// A device that this machine or this build has not.
+    #[error("{device} cannot be used: {problem}")]
+    NoDevice {
+        /// The device asked for, such as `cuda:0`.
+        device: String,
+        /// What is missing, and what to do about it.
+        problem: String,
+    },
+    /// A device that failed at work.
+    #[error("{device} failed: {problem}")]
+    Device {
+        /// The device, such as `cuda:0`.
+        device: String,
+        /// What it said.
+        problem: String,
+    },
     /// A checkpoint could not be read or written.
     #[error("checkpoint: {0}")]
     Checkpoint(String),
@@ -167,9 +183,10 @@ impl Error {
             | Self::IllegalSetting { .. }
             | Self::UnknownMethod { .. }
             | Self::UnknownPreset { .. }
+            | Self::NoDevice { .. }
             | Self::CannotTransfer { .. } => ErrorKind::Usage,
             Self::Refused(_) => ErrorKind::Policy,
-            Self::Memory { .. } | Self::Checkpoint(_) => ErrorKind::Resource,
+            Self::Memory { .. } | Self::Checkpoint(_) | Self::Device { .. } => ErrorKind::Resource,
             Self::Interrupted => ErrorKind::Interrupted,
             _ => ErrorKind::Input,
         }

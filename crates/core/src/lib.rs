@@ -11,6 +11,7 @@
 pub mod card;
 pub mod covariates;
 pub mod dataset;
+pub mod device;
 pub mod error;
 pub mod imputer;
 pub mod mask;
@@ -24,6 +25,7 @@ pub mod weights;
 pub use card::{MethodCard, Preset};
 pub use covariates::{Covariate, CovariateEncoder, CovariateValues, Covariates, EncodedCovariates};
 pub use dataset::Dataset;
+pub use device::{Device, Precision};
 pub use error::{Error, ErrorKind, Result};
 pub use imputer::{FittedImputer, Imputation, Imputer, TableShape};
 pub use mask::{Holdout, Mask};

@@ -8,13 +8,15 @@ use rand_chacha::ChaCha8Rng;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Result, Weights};
+use crate::{Device, Error, Precision, Result, Weights};
 
 /// How this execution goes, never what the method is.
 #[derive(Clone)]
 pub struct Run {
     /// Every random stream of the run derives from this number.
     pub seed: u64,
+    device: Device,
+    precision: Precision,
     pool: Arc<ThreadPool>,
     progress: Arc<dyn Progress>,
     checkpoints: Arc<dyn Checkpoints>,
@@ -22,7 +24,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// A quiet run without checkpoints. `threads` of 0 counts as 1.
+    /// A quiet run on the processor without checkpoints. `threads` of 0 counts as 1.
     pub fn new(seed: u64, threads: usize) -> Result<Self> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.max(1))
@@ -30,11 +32,23 @@ impl Run {
             .map_err(|error| Error::Unusable(format!("no pool of {threads} threads: {error}")))?;
         Ok(Self {
             seed,
+            device: Device::default(),
+            precision: Precision::default(),
             pool: Arc::new(pool),
             progress: Arc::new(Silent),
             checkpoints: Arc::new(NoCheckpoints),
             cancelled: Arc::new(AtomicBool::new(false)),
         })
+    }
+
+    /// The same run with its networks on `device`.
+    pub fn with_device(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// The same run with products of this precision, where a card computes them.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { precision, ..self }
     }
 
     /// The same run, telling `progress` how far it is.
@@ -61,6 +75,16 @@ impl Run {
             checkpoints: Arc::new(NoCheckpoints),
             ..self.clone()
         }
+    }
+
+    /// Where networks are trained and read.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// How a card computes products.
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Worker threads.

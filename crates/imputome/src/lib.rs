@@ -45,5 +45,6 @@ pub use imputome_core as core;
 pub use imputome_core::Run;
 pub use imputome_evaluate as evaluate;
 pub use imputome_io as io;
+pub use imputome_neural::training::find_device;
 pub use model::{AddedGenes, Completed, Model};
 pub use pipeline::{impute, read, read_with_covariates};

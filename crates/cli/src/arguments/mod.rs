@@ -12,6 +12,8 @@ pub(crate) use commands::{
     InspectArguments, MethodsArguments, ReportArguments, TrialArguments,
 };
 
+use imputome_core::{Device, Precision};
+
 use crate::memory::Size;
 
 const AFTER_HELP: &str = "\
@@ -44,6 +46,12 @@ pub(crate) struct CommonArguments {
     /// Seed of everything random (default: 0); the same seed gives the same bytes.
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub(crate) seed: Option<u64>,
+    /// Where networks are trained and read (default: cpu): cpu, cuda, cuda:N, or auto, the first card if any.
+    #[arg(long, global = true, value_name = "DEVICE")]
+    pub(crate) device: Option<Device>,
+    /// Products on a card (default: f32): f32, or tf32 or bf16, which round their factors and are faster.
+    #[arg(long, global = true, value_name = "BITS")]
+    pub(crate) precision: Option<Precision>,
     /// Print nothing but errors to stderr.
     #[arg(long, global = true)]
     pub(crate) quiet: bool,

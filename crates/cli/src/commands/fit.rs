@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use imputome::Model;
+use imputome_core::Device;
 
 use crate::arguments::FitArguments;
 use crate::checkpoints::{CheckpointFile, checkpoint_file};
@@ -113,7 +114,7 @@ fn checkpoint(
     Ok(file)
 }
 
-/// What must be the same for a fit to go on: the plan but for its output, inputs and program.
+/// What must be the same for a fit to go on: the plan but for its output, inputs, program and device.
 fn identity(plan: &FitPlan, record: &Record) -> String {
     let plan = FitPlan {
         output: String::new(),
@@ -121,6 +122,10 @@ fn identity(plan: &FitPlan, record: &Record) -> String {
     };
     let mut lines = toml::to_string(&plan).expect("a plan is plain data");
     lines += &format!("program = {}\n", record.program);
+    // Elsewhere the rest of the fit would not be the same to the byte.
+    if record.device != Device::Cpu.to_string() {
+        lines += &format!("device = {} {}\n", record.device, record.precision);
+    }
     for input in &record.inputs {
         lines += &format!("sha256 of {} = {}\n", input.file, input.sha256);
     }

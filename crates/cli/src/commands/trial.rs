@@ -20,6 +20,8 @@ pub(crate) fn trial(arguments: &TrialArguments, context: &Context) -> Result<()>
     end_with_parent();
     let task = Task::read(&arguments.folder)?;
     let run = Run::new(task.seed, context.threads)?
+        .with_device(context.device)
+        .with_precision(context.precision)
         .with_progress(Arc::new(Relay))
         .with_cancellation(context.interrupt.flag());
     let train = imputome_io::read_dataset(&task.tables.train)?;

@@ -77,6 +77,8 @@ fn start(folder: &Path, context: &Context) -> Result<Child> {
         .arg("trial")
         .arg(folder)
         .args(["--threads", &context.threads.to_string(), "--quiet"])
+        .args(["--device", &context.device.to_string()])
+        .args(["--precision", &context.precision.to_string()])
         // Its end of file tells the process that nobody waits for it any more.
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::failure::Result;
 use crate::terminal::Terminal;
 
-/// How a plan was carried out. None of it changes the result.
+/// How a plan was carried out. None of it changes the result, but that another device or precision sums in another
+/// order and so differs in last digits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Record {
@@ -21,6 +22,10 @@ pub(crate) struct Record {
     pub(crate) machine: String,
     /// Worker threads.
     pub(crate) threads: usize,
+    /// Where networks were trained and read.
+    pub(crate) device: String,
+    /// How a card computed products.
+    pub(crate) precision: String,
     /// What the user was told.
     pub(crate) remarks: Vec<String>,
     /// The files read.
@@ -44,6 +49,15 @@ impl Record {
             terminal.say(format!(
                 "warning: the plan was run by {}, this is {}; the result may differ",
                 earlier.program, self.program
+            ));
+        }
+        let place = |record: &Self| [record.device.clone(), record.precision.clone()];
+        // Records made before there was a choice name no device.
+        if !earlier.device.is_empty() && place(self) != place(earlier) {
+            terminal.say(format!(
+                "warning: the plan was run on {}, this is on {}; networks may differ in their last digits",
+                place(earlier).join(" with "),
+                place(self).join(" with ")
             ));
         }
         for input in &self.inputs {

@@ -1,7 +1,7 @@
 //! From a training table to a fitted imputer.
 
 use imputome_core::{CovariateEncoder, Dataset, Result, Run, Weights};
-use imputome_engine::{Adam, Engine, Model, PortableEngine, Spec};
+use imputome_engine::{Adam, Model, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::Pmi;
@@ -106,8 +106,9 @@ fn build(settings: &Pmi, spec: &Spec, network: usize, run: &Run) -> Result<Box<d
         ..Adam::default()
     };
     let seed = run.derived_seed(&format!("pmi/network {network}"));
-    let engine = PortableEngine::new(run.threads()).map_err(refused)?;
-    engine.build(spec, adam, seed).map_err(refused)
+    training::engine(run)?
+        .build(spec, adam, seed)
+        .map_err(refused)
 }
 
 fn plan(settings: &Pmi, task: &PseudoMaskTask<'_>, network: usize) -> Plan {

@@ -3,7 +3,7 @@
 use imputome_core::{
     CovariateEncoder, Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights,
 };
-use imputome_engine::{Adam, Engine, PortableEngine, Spec, Weights as EngineWeights};
+use imputome_engine::{Adam, Spec, Weights as EngineWeights};
 use ndarray::Array2;
 
 use super::Pmi;
@@ -13,7 +13,7 @@ use crate::bounds::{Bounds, is_outlying};
 use crate::covariates::remarks_on_levels;
 use crate::network::parameters;
 use crate::samples::Samples;
-use crate::training::{checkpoint, refused};
+use crate::training::{checkpoint, engine, on_processor, refused};
 
 /// Trained networks and what they need to read a table.
 #[derive(Clone, Debug)]
@@ -79,8 +79,7 @@ impl Networks {
         if samples.len() == 0 {
             return Ok(Vec::new());
         }
-        let engine = PortableEngine::new(run.threads()).map_err(refused)?;
-        let mut model = engine
+        let mut model = engine(run)?
             .build(&self.spec, Adam::default(), 0)
             .map_err(refused)?;
         model.import(weights).map_err(refused)?;
@@ -133,7 +132,7 @@ fn expect_network(spec: &Spec, stored: &EngineWeights) -> Result<()> {
         )));
     }
     let refuse = |error: imputome_engine::EngineError| Error::Weights(error.to_string());
-    let engine = PortableEngine::new(1).map_err(refuse)?;
+    let engine = on_processor(1).map_err(refuse)?;
     let mut model = engine.build(spec, Adam::default(), 0).map_err(refuse)?;
     model.import(stored).map_err(refuse)
 }

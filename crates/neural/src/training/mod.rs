@@ -3,12 +3,15 @@
 pub(crate) mod batches;
 pub(crate) mod checkpoint;
 pub(crate) mod early_stopping;
+mod engine;
 mod epoch;
 mod schedule;
 
 pub(crate) use batches::Batches;
 pub(crate) use checkpoint::Checkpoint;
 pub(crate) use early_stopping::History;
+pub use engine::find_device;
+pub(crate) use engine::{engine, on_processor};
 pub use schedule::Schedule;
 
 use imputome_core::{Error, Result, Run};
@@ -116,5 +119,8 @@ fn diverged(title: &str) -> Error {
 
 /// What the engine refuses, for the user.
 pub(crate) fn refused(error: EngineError) -> Error {
-    Error::Unusable(format!("network: {error}"))
+    match error {
+        EngineError::Device { device, problem } => Error::Device { device, problem },
+        other => Error::Unusable(format!("network: {other}")),
+    }
 }
