@@ -2,6 +2,7 @@
 //! where there is one.
 #![cfg(feature = "cuda")]
 
+mod driver_in_place;
 mod engines;
 
 use std::collections::BTreeSet;
@@ -51,6 +52,23 @@ fn a_card_is_opened_or_the_reason_why_not_is_one_line() {
     if HostCard::new().is_none() {
         eprintln!("no kernel was run on the processor: there is no C++ compiler `c++`");
     }
+}
+
+#[test]
+fn the_libraries_of_a_card_are_called_as_they_are_declared() {
+    const OWN_NAME: &str = "the_libraries_of_a_card";
+    // These tests once more, with libraries of our own in the place of a driver, NVRTC and cuBLAS.
+    let Some(folder) = driver_in_place::folder() else {
+        return;
+    };
+    let tests = std::env::current_exe().expect("this program");
+    let mut again = std::process::Command::new(tests);
+    again.env("LD_LIBRARY_PATH", folder);
+    again.args(["--skip", OWN_NAME, "--nocapture"]);
+    let again = again.output().expect("the tests start");
+    let said = String::from_utf8_lossy(&again.stderr);
+    assert!(again.status.success(), "{said}");
+    assert!(said.contains("cuda:0 a processor in its place"), "{said}");
 }
 
 #[test]

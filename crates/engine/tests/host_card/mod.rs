@@ -12,17 +12,16 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use imputome_engine::EngineError;
 use imputome_engine::cuda::{Argument, Card, KERNELS, Launch, Product};
 
-const SHIM: &str = include_str!("shim.hpp");
+pub(crate) const SHIM: &str = include_str!("shim.hpp");
 const CARD: &str = include_str!("card.hpp");
 
-/// Memory is checked where the compiler can; sums and products stay apart, as on a card.
-const OPTIONS: [&str; 6] = [
+/// Sums and products stay apart, as on a card.
+const OPTIONS: [&str; 5] = [
     "-std=c++17",
     "-O2",
     "-g",
     "-ffp-contract=off",
     "-fno-strict-aliasing",
-    "-fno-sanitize-recover=all",
 ];
 
 /// A card made of the processor.
@@ -94,41 +93,56 @@ pub(crate) fn kernel_names() -> BTreeSet<&'static str> {
 }
 
 /// The compiled program; none without a compiler.
+fn program() -> Option<PathBuf> {
+    let source = format!(
+        "{SHIM}\n{KERNELS}\n{CARD}\nint main() {{ obey({}); }}\n",
+        table()
+    );
+    let checked = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    let built = match built("host_card", &source, &checked)? {
+        Ok(program) => Ok(program),
+        // Not every compiler has a checker.
+        Err(_) => built("host_card", &source, &[])?,
+    };
+    Some(built.expect("the kernels are C++"))
+}
+
+/// Names of the kernels with what runs them, in C++.
+pub(crate) fn table() -> String {
+    let entries = kernel_names();
+    let entries: String = entries
+        .iter()
+        .map(|name| format!("{{\"{name}\", runner({name})}}, "))
+        .collect();
+    format!("{{{entries}}}")
+}
+
+/// What a compiler makes of a source, or its complaints; none without a compiler.
 #[expect(
     clippy::disallowed_methods,
     reason = "the compiler takes its source from a file"
 )]
-fn program() -> Option<PathBuf> {
-    let table: String = kernel_names()
-        .iter()
-        .map(|name| format!("{{\"{name}\", runner({name})}}, "))
-        .collect();
-    let source = format!("{SHIM}\n{KERNELS}\n{CARD}\nint main() {{ obey({{{table}}}); }}\n");
+pub(crate) fn built(name: &str, source: &str, options: &[&str]) -> Option<Result<PathBuf, String>> {
     let mut hasher = DefaultHasher::new();
-    (&source, OPTIONS).hash(&mut hasher);
-    let stem = format!("host_card_{:016x}", hasher.finish());
+    (source, options, OPTIONS).hash(&mut hasher);
+    let stem = format!("{name}_{:016x}", hasher.finish());
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let built = folder.join(&stem);
     if built.exists() {
-        return Some(built);
+        return Some(Ok(built));
     }
     // Several test programs may build it at a time; each renames its own into place.
     let own = format!("{stem}_{}", std::process::id());
     let (file, program) = (folder.join(format!("{own}.cpp")), folder.join(&own));
     fs::write(&file, source).expect("the folder of tests takes files");
-    let compile = |sanitize: &[&str]| {
-        let mut command = Command::new("c++");
-        command.args(OPTIONS).args(sanitize);
-        command.arg(&file).arg("-o").arg(&program).output()
-    };
-    let mut compiled = compile(&["-fsanitize=address,undefined"]).ok()?;
+    let mut command = Command::new("c++");
+    command.args(OPTIONS).args(options);
+    let compiled = command.arg(&file).arg("-o").arg(&program).output().ok()?;
     if !compiled.status.success() {
-        compiled = compile(&[]).ok()?;
+        return Some(Err(String::from_utf8_lossy(&compiled.stderr).into_owned()));
     }
-    let complaints = String::from_utf8_lossy(&compiled.stderr);
-    assert!(compiled.status.success(), "{complaints}");
     fs::rename(&program, &built).expect("the folder of tests takes files");
-    Some(built)
+    Some(Ok(built))
 }
 
 impl Process {

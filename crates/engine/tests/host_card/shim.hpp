@@ -9,6 +9,7 @@
 #include <map>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using std::exp;
@@ -22,5 +23,5 @@ using std::log1p;
 struct Index {
     unsigned x;
 };
-static Index blockIdx, threadIdx;
+static thread_local Index blockIdx, threadIdx;
 static const Index blockDim = {256};
