@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::card::Product;
-use super::card::{Argument, Card};
+use super::card::{Argument, Card, Product};
+use super::norm::{column_statistics, norm_backward_batch, norm_gradients};
 use super::parameter::{Learning, Parameter};
 use super::plan::Layer;
 use super::workspace::{Array, count};
 use crate::error::EngineError;
 use crate::model::Mode;
-use crate::spec::{Activation, BatchNorm};
+use crate::spec::Activation;
 
 /// The tensors of a network, in the order of its layout.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Trace<C: Card> {
     /// `(z - mean) / sqrt(variance + epsilon)`, where there is batch norm.
     normalized: Option<Array<C>>,
     /// Mean and variance of the batch, where they were used.
-    statistics: Option<[Array<C>; 2]>,
+    pub(super) statistics: Option<[Array<C>; 2]>,
 }
 
 /// How a forward pass runs.
@@ -43,7 +43,7 @@ pub(super) struct Pass {
 type SmallGradients<C> = Vec<(usize, Array<C>)>;
 
 impl<C: Card> Tensors<C> {
-    fn values(&self, number: usize) -> &Array<C> {
+    pub(super) fn values(&self, number: usize) -> &Array<C> {
         &self.trainable[number].values
     }
 
@@ -105,48 +105,6 @@ impl<C: Card> Tensors<C> {
         workspace.launch("bias_activate", entries, arguments)
     }
 
-    fn normalize(
-        &self,
-        layer: &Layer,
-        norm: BatchNorm,
-        values: &mut Array<C>,
-        statistics: Option<&[Array<C>; 2]>,
-    ) -> Result<Array<C>, EngineError> {
-        let entries = values.len();
-        let workspace = Arc::clone(values.workspace());
-        let mut normalized = workspace.room(entries)?;
-        let [mean, variance] = self.statistics(layer, statistics);
-        let (scale, shift) = (self.values(layer.scale()), self.values(layer.shift()));
-        let width = layer.block.width;
-        assert!([mean, variance, scale, shift].map(Array::len) == [width; 4]);
-        let arguments = vec![
-            values.writes(),
-            normalized.writes(),
-            mean.reads(),
-            variance.reads(),
-            scale.reads(),
-            shift.reads(),
-            Argument::Value(norm.epsilon),
-            Argument::Count(layer.block.activation as u32),
-            count(width),
-            count(entries),
-        ];
-        workspace.launch("normalize", entries, arguments)?;
-        Ok(normalized)
-    }
-
-    /// Statistics of the batch where there are any, else the running ones.
-    fn statistics<'a>(
-        &'a self,
-        layer: &Layer,
-        statistics: Option<&'a [Array<C>; 2]>,
-    ) -> [&'a Array<C>; 2] {
-        match statistics {
-            Some([mean, variance]) => [mean, variance],
-            None => [&self.running[layer.mean], &self.running[layer.variance()]],
-        }
-    }
-
     /// Turns the gradient with respect to the output into that with respect to the product.
     pub(super) fn backward_to_product(
         &self,
@@ -180,28 +138,6 @@ impl<C: Card> Tensors<C> {
         Ok(small)
     }
 
-    fn norm_backward_running(
-        &self,
-        layer: &Layer,
-        gradient: &mut Array<C>,
-        norm: BatchNorm,
-    ) -> Result<(), EngineError> {
-        let (width, entries) = (layer.block.width, gradient.len());
-        let variance = &self.running[layer.variance()];
-        let scale = self.values(layer.scale());
-        assert!([variance, scale].map(Array::len) == [width; 2]);
-        let workspace = Arc::clone(gradient.workspace());
-        let arguments = vec![
-            gradient.writes(),
-            variance.reads(),
-            scale.reads(),
-            Argument::Value(norm.epsilon),
-            count(width),
-            count(entries),
-        ];
-        workspace.launch("norm_backward_running", entries, arguments)
-    }
-
     /// Learns the gradients of the kernel, from its factors, and of the small tensors.
     pub(super) fn learn(
         &mut self,
@@ -219,44 +155,6 @@ impl<C: Card> Tensors<C> {
             .iter()
             .try_for_each(|(number, gradient)| self.trainable[*number].learn(gradient, learning))
     }
-
-    /// Moves the running statistics towards those of the batch.
-    pub(super) fn follow_batch(
-        &mut self,
-        layer: &Layer,
-        trace: &Trace<C>,
-    ) -> Result<(), EngineError> {
-        let (Some(norm), Some([mean, variance])) = (layer.block.norm, &trace.statistics) else {
-            return Ok(());
-        };
-        for (number, batch) in [(layer.mean, mean), (layer.variance(), variance)] {
-            let running = &mut self.running[number];
-            let (workspace, entries) = (Arc::clone(running.workspace()), running.len());
-            assert_eq!(batch.len(), entries);
-            let share = Argument::Value(1.0 - norm.momentum);
-            let arguments = vec![running.writes(), batch.reads(), share, count(entries)];
-            workspace.launch("follow", entries, arguments)?;
-        }
-        Ok(())
-    }
-}
-
-/// Mean and variance of every column.
-fn column_statistics<C: Card>(
-    matrix: &Array<C>,
-    width: usize,
-) -> Result<[Array<C>; 2], EngineError> {
-    let workspace = matrix.workspace();
-    let (mut mean, mut variance) = (workspace.room(width)?, workspace.room(width)?);
-    let arguments = vec![
-        matrix.reads(),
-        mean.writes(),
-        variance.writes(),
-        count(matrix.len() / width),
-        count(width),
-    ];
-    workspace.launch("column_statistics", width, arguments)?;
-    Ok([mean, variance])
 }
 
 /// Sum of every column, divided by `divisor`.
@@ -341,50 +239,4 @@ fn activation_backward<C: Card>(
         count(entries),
     ];
     workspace.launch("activation_backward", entries, arguments)
-}
-
-/// Gradients of scale and shift.
-fn norm_gradients<C: Card>(
-    gradient: &Array<C>,
-    normalized: &Array<C>,
-    width: usize,
-) -> Result<[Array<C>; 2], EngineError> {
-    assert_eq!(gradient.len(), normalized.len());
-    let workspace = gradient.workspace();
-    let (mut scale, mut shift) = (workspace.room(width)?, workspace.room(width)?);
-    let arguments = vec![
-        gradient.reads(),
-        normalized.reads(),
-        scale.writes(),
-        shift.writes(),
-        count(gradient.len() / width),
-        count(width),
-    ];
-    workspace.launch("norm_gradients", width, arguments)?;
-    Ok([scale, shift])
-}
-
-fn norm_backward_batch<C: Card>(
-    gradient: &mut Array<C>,
-    [normalized, variance, scale]: [&Array<C>; 3],
-    [scale_gradient, shift_gradient]: [&Array<C>; 2],
-    norm: BatchNorm,
-) -> Result<(), EngineError> {
-    let (width, entries) = (scale.len(), gradient.len());
-    assert_eq!(normalized.len(), entries);
-    assert!([variance, scale_gradient, shift_gradient].map(Array::len) == [width; 3]);
-    let workspace = Arc::clone(gradient.workspace());
-    let arguments = vec![
-        gradient.writes(),
-        normalized.reads(),
-        variance.reads(),
-        scale.reads(),
-        scale_gradient.reads(),
-        shift_gradient.reads(),
-        Argument::Value(norm.epsilon),
-        Argument::Value(width as f32 / entries as f32),
-        count(width),
-        count(entries),
-    ];
-    workspace.launch("norm_backward_batch", entries, arguments)
 }

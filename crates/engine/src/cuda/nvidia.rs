@@ -8,20 +8,19 @@
     reason = "kernels and cuBLAS are foreign code; each block says why it is sound"
 )]
 
-use std::collections::BTreeMap;
 use std::ffi::c_void;
-use std::fmt;
 use std::ptr::from_ref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
-use cudarc::cublas::{CudaBlas, result::gemm_ex, sys as cublas};
+use cudarc::cublas::{result::CublasError, result::gemm_ex, sys as cublas};
 use cudarc::driver::{
-    CudaContext, CudaFunction, CudaSlice, CudaStream, CudaView, CudaViewMut, DevicePtr,
-    DevicePtrMut, DriverError, LaunchConfig, PushKernelArg, sys as driver,
+    CudaSlice, CudaView, CudaViewMut, DevicePtr, DevicePtrMut, LaunchConfig, PushKernelArg,
+    sys as driver,
 };
-use cudarc::nvrtc::{CompileOptions, compile_ptx_with_opts, sys as nvrtc};
+use cudarc::nvrtc::sys as nvrtc;
 
-use super::card::{Argument, Card, KERNELS, Launch, Product, signatures};
+use super::card::{Argument, Card, ColumnMajor, Launch, Product};
+use super::opening::{Opened, refuse};
 use crate::error::EngineError;
 
 /// Threads of a block; a multiple of the 32 that run together, and fits every card.
@@ -29,9 +28,6 @@ const BLOCK: u32 = 256;
 
 /// CUDA 12.0, in the driver's own count: the oldest whose functions the bindings are made for.
 const OLDEST_DRIVER: i32 = 12_000;
-
-/// Cards opened before, with their kernels compiled.
-static OPENED: Mutex<BTreeMap<usize, Arc<Opened>>> = Mutex::new(BTreeMap::new());
 
 /// How products are computed on a card; everything else is `f32`, sums over samples and of losses `f64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -52,16 +48,6 @@ pub struct NvidiaCard {
     precision: Precision,
 }
 
-/// A card with its one stream, on which all work is done in order.
-struct Opened {
-    name: String,
-    ordinal: usize,
-    stream: Arc<CudaStream>,
-    /// The handle of cuBLAS serves one thread at a time.
-    blas: Mutex<CudaBlas>,
-    kernels: BTreeMap<&'static str, CudaFunction>,
-}
-
 /// Memory of a card.
 #[derive(Debug)]
 pub struct Memory<T>(CudaSlice<T>);
@@ -79,15 +65,7 @@ enum Held<'a> {
 impl NvidiaCard {
     /// Opens card number `ordinal`, from 0; one opened before is opened at once.
     pub fn open(ordinal: usize, precision: Precision) -> Result<Self, EngineError> {
-        let mut cards = OPENED.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = match cards.get(&ordinal) {
-            Some(opened) => Arc::clone(opened),
-            None => {
-                let opened = Arc::new(Opened::new(ordinal)?);
-                cards.insert(ordinal, Arc::clone(&opened));
-                opened
-            }
-        };
+        let opened = Opened::get(ordinal)?;
         Ok(Self { opened, precision })
     }
 
@@ -97,43 +75,8 @@ impl NvidiaCard {
     }
 }
 
-impl Opened {
-    fn new(ordinal: usize) -> Result<Self, EngineError> {
-        expect_libraries(ordinal)?;
-        expect_driver(ordinal)?;
-        let failed = |what: &str, error: &dyn fmt::Display| refuse(ordinal, what, error);
-        let cards = CudaContext::device_count()
-            .map_err(|error| failed("the driver does not start", &error))?;
-        if ordinal >= usize::try_from(cards).unwrap_or(0) {
-            let found = format!("this machine has {cards} cards, counted from 0");
-            return Err(refuse(ordinal, "there is no such card", &found));
-        }
-        let context = CudaContext::new(ordinal)
-            .map_err(|error| failed("the driver does not open it", &error))?;
-        let name = context
-            .name()
-            .map_err(|error| failed("it has no name", &error))?;
-        let kernels = kernels(&context, ordinal)?;
-        // One stream: work is done in the order asked for, without any other synchronization.
-        let stream = context.default_stream();
-        let blas = CudaBlas::new(Arc::clone(&stream))
-            .map_err(|error| failed("cuBLAS does not start", &error))?;
-        Ok(Self {
-            name,
-            ordinal,
-            stream,
-            blas: Mutex::new(blas),
-            kernels,
-        })
-    }
-
-    fn failed(&self, error: DriverError) -> EngineError {
-        refuse(self.ordinal, "it failed", &error)
-    }
-}
-
 /// Refuses where a library is absent; the bindings would panic.
-fn expect_libraries(ordinal: usize) -> Result<(), EngineError> {
+pub(super) fn expect_libraries(ordinal: usize) -> Result<(), EngineError> {
     // SAFETY: each only tries to load a library by its names and tells whether it could; the libraries looked for are
     // those of NVIDIA's, whose initializers do nothing that another thread could see.
     let present = unsafe {
@@ -157,7 +100,7 @@ fn expect_libraries(ordinal: usize) -> Result<(), EngineError> {
 }
 
 /// Refuses a driver older than the functions that the bindings call.
-fn expect_driver(ordinal: usize) -> Result<(), EngineError> {
+pub(super) fn expect_driver(ordinal: usize) -> Result<(), EngineError> {
     let mut version = 0;
     // SAFETY: the driver is present; the function writes one integer through the pointer, which is valid.
     let status = unsafe { driver::cuDriverGetVersion(&raw mut version) };
@@ -169,37 +112,48 @@ fn expect_driver(ordinal: usize) -> Result<(), EngineError> {
     Err(refuse(ordinal, "the driver is too old", &found))
 }
 
-/// The kernels, compiled for the card.
-fn kernels(
-    context: &Arc<CudaContext>,
-    ordinal: usize,
-) -> Result<BTreeMap<&'static str, CudaFunction>, EngineError> {
-    let (major, minor) = context
-        .compute_capability()
-        .map_err(|error| refuse(ordinal, "it does not say what it can do", &error))?;
-    let options = |architecture: Option<String>| CompileOptions {
-        // Products and sums stay apart, as in the other engines.
-        fmad: Some(false),
-        options: architecture.into_iter().collect(),
-        ..CompileOptions::default()
-    };
-    let own = format!("--gpu-architecture=compute_{major}{minor}");
-    // A compiler older than the card does not know its architecture; the driver translates from an older one.
-    let program = compile_ptx_with_opts(KERNELS, options(Some(own)))
-        .or_else(|_| compile_ptx_with_opts(KERNELS, options(None)))
-        .map_err(|error| refuse(ordinal, "the kernels cannot be compiled", &error))?;
-    let failed = |error: DriverError| refuse(ordinal, "the kernels cannot be loaded", &error);
-    let module = context.load_module(program).map_err(failed)?;
-    let names = signatures().keys();
-    names
-        .map(|&name| Ok((name, module.load_function(name).map_err(failed)?)))
-        .collect()
-}
-
-fn refuse(ordinal: usize, what: &str, why: &dyn fmt::Display) -> EngineError {
-    EngineError::Device {
-        device: format!("cuda:{ordinal}"),
-        problem: format!("{what} ({why})"),
+impl NvidiaCard {
+    /// The product over views that hold as many numbers as it touches.
+    fn gemm(
+        &self,
+        call: ColumnMajor,
+        a: &CudaView<'_, f32>,
+        b: &CudaView<'_, f32>,
+        c: &mut CudaViewMut<'_, f32>,
+    ) -> Result<(), CublasError> {
+        let blas = self.opened.blas.lock();
+        let blas = blas.unwrap_or_else(PoisonError::into_inner);
+        let (stream, one) = (&self.opened.stream, 1.0_f32);
+        let (a, _reading_a) = a.device_ptr(stream);
+        let (b, _reading_b) = b.device_ptr(stream);
+        let (c, _writing_c) = c.device_ptr_mut(stream);
+        let float = cublas::cudaDataType_t::CUDA_R_32F;
+        // SAFETY: the three views hold as many numbers as the product touches (`Product::extents`, whose agreement
+        // with the leading dimensions is tested); they live until the call is on the stream, and what frees them
+        // goes to the same stream. The handle is whole and locked; both factors are read from the host at once.
+        unsafe {
+            gemm_ex(
+                *blas.handle(),
+                operation(call.transpose_a),
+                operation(call.transpose_b),
+                call.m,
+                call.n,
+                call.k,
+                from_ref(&one).cast::<c_void>(),
+                a as *const c_void,
+                float,
+                call.lda,
+                b as *const c_void,
+                float,
+                call.ldb,
+                from_ref(&call.beta).cast::<c_void>(),
+                c as *mut c_void,
+                float,
+                call.ldc,
+                self.precision.compute_type(),
+                cublas::cublasGemmAlgo_t::CUBLAS_GEMM_DEFAULT,
+            )
+        }
     }
 }
 
@@ -241,42 +195,9 @@ impl Card for NvidiaCard {
         let left = left.0.slice(..left_extent);
         let right = right.0.slice(product.right_start..right_extent);
         let mut result = result.0.slice_mut(..extent);
-        let stream = &self.opened.stream;
-        let bound = stream.context().bind_to_thread();
+        let bound = self.opened.stream.context().bind_to_thread();
         bound.map_err(|error| self.opened.failed(error))?;
-        let blas = self.opened.blas.lock();
-        let blas = blas.unwrap_or_else(PoisonError::into_inner);
-        let (call, one) = (product.column_major(), 1.0_f32);
-        let (a, _reading_a) = right.device_ptr(stream);
-        let (b, _reading_b) = left.device_ptr(stream);
-        let (c, _writing_c) = result.device_ptr_mut(stream);
-        let float = cublas::cudaDataType_t::CUDA_R_32F;
-        // SAFETY: the three views hold as many numbers as the product touches (`Product::extents`, whose agreement
-        // with the leading dimensions is tested); they live until the call is on the stream, and what frees them
-        // goes to the same stream. The handle is whole and locked; both factors are read from the host at once.
-        let done = unsafe {
-            gemm_ex(
-                *blas.handle(),
-                operation(call.transpose_a),
-                operation(call.transpose_b),
-                call.m,
-                call.n,
-                call.k,
-                from_ref(&one).cast::<c_void>(),
-                a as *const c_void,
-                float,
-                call.lda,
-                b as *const c_void,
-                float,
-                call.ldb,
-                from_ref(&call.beta).cast::<c_void>(),
-                c as *mut c_void,
-                float,
-                call.ldc,
-                self.precision.compute_type(),
-                cublas::cublasGemmAlgo_t::CUBLAS_GEMM_DEFAULT,
-            )
-        };
+        let done = self.gemm(product.column_major(), &right, &left, &mut result);
         done.map_err(|error| refuse(self.opened.ordinal, "a product failed", &error))
     }
 
@@ -342,11 +263,5 @@ impl<T> Drop for Memory<T> {
         // Memory is freed by the thread that drops it, which may not have seen the card yet; where this fails, so
         // did everything before.
         let _ = self.0.context().bind_to_thread();
-    }
-}
-
-impl fmt::Debug for Opened {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cuda:{} {}", self.ordinal, self.name)
     }
 }
