@@ -18,7 +18,7 @@ const CARD: &str = include_str!("card.hpp");
 /// Sums and products stay apart, as on a card.
 const OPTIONS: [&str; 5] = [
     "-std=c++17",
-    "-O2",
+    "-O3",
     "-g",
     "-ffp-contract=off",
     "-fno-strict-aliasing",
