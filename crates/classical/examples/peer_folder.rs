@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use imputome_classical::{Factor, Knn, Mean, Median, Softimpute, Svd};
+use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Softimpute, Svd};
 use imputome_core::prepare::Scaler;
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, Holdout, Imputation, Imputer, Mask, Names,
@@ -144,6 +144,7 @@ fn imputer(method: &str, pairs: &HashMap<&str, &str>) -> Outcome<Box<dyn Imputer
         "median" => Box::new(with_settings(Median::default(), pairs)?),
         "knn" => Box::new(with_settings(Knn::default(), pairs)?),
         "factor" => Box::new(with_settings(Factor::default(), pairs)?),
+        "gaussian" => Box::new(with_settings(GaussianOfGenes::default(), pairs)?),
         "softimpute" => Box::new(with_settings(Softimpute::default(), pairs)?),
         "svd" => Box::new(with_settings(Svd::default(), pairs)?),
         other => return Err(format!("no method {other:?}").into()),

@@ -2,7 +2,7 @@
 //!
 //! * [`Mean`], [`Median`]: one value per gene, or per gene and tissue ([`per_gene`]).
 //! * [`Knn`]: the nearest training samples ([`neighbors`]).
-//! * [`Factor`], [`Softimpute`], [`Svd`]: few directions behind many genes ([`low_rank`]).
+//! * [`Factor`], [`Softimpute`], [`Svd`]: few directions behind many genes; [`GaussianOfGenes`]: their whole covariance ([`low_rank`]).
 
 pub mod low_rank;
 pub mod neighbors;
@@ -10,6 +10,7 @@ pub mod per_gene;
 
 pub use low_rank::FittedSpectral;
 pub use low_rank::factor::{Factor, FittedFactor};
+pub use low_rank::gaussian::{FittedGaussian, GaussianOfGenes};
 pub use low_rank::softimpute::Softimpute;
 pub use low_rank::svd::Svd;
 pub use neighbors::knn::{Knn, NeighborWeights};

@@ -1,6 +1,7 @@
 //! Few factors behind many genes.
 
 pub mod factor;
+pub mod gaussian;
 pub mod softimpute;
 pub mod svd;
 
@@ -8,5 +9,7 @@ mod columns;
 mod model;
 mod range;
 mod spectral;
+mod table;
+mod validation;
 
 pub use spectral::FittedSpectral;

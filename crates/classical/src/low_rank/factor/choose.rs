@@ -25,8 +25,6 @@ const WORTH_MORE_FACTORS: f64 = 2e-2;
 const PATIENCE: usize = 2;
 /// Shares of groups to learn from and to validate on: ours.
 const SHARES: [f64; 2] = [0.8, 0.2];
-/// Fewest samples, and fewest groups, that can be split: ours.
-const FEWEST: usize = 10;
 /// Rounds before the first look at the validation error: ours.
 const FIRST_LOOK: usize = 2;
 /// Change of log-likelihood per entry below which a candidate's fit ends: ours.
@@ -60,14 +58,6 @@ pub(super) fn choose(settings: &Factor, train: &Dataset, run: &Run) -> Result<Ch
     let start = Start::new(columns, train.n_genes(), most, &constants, random);
     let validation = Validation::new(&held_out, &covariates, &start, &constants);
     climb(settings, &start, &validation, &ladder, run)
-}
-
-/// True when there is enough to split.
-pub(super) fn is_possible(train: &Dataset) -> bool {
-    let mut groups = train.group_of_samples();
-    groups.sort_unstable();
-    groups.dedup();
-    groups.len() >= FEWEST && train.n_genes() > 1
 }
 
 /// Fewest factors first, until more of them no longer help.

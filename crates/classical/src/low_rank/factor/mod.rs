@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use super::columns::CovariateColumns;
 use super::model;
 use super::range::training_range;
+use super::validation;
 use choose::{Choice, choose};
 use em::{Constants, Em, Loadings};
 use start::Start;
@@ -138,7 +139,7 @@ impl Factor {
     }
 
     fn choice(&self, train: &Dataset, run: &Run) -> Result<(Choice, Vec<String>)> {
-        if choose::is_possible(train) {
+        if validation::is_possible(train) {
             return Ok((choose(self, train, run)?, Vec::new()));
         }
         let wanted = self.factors.unwrap_or(1);

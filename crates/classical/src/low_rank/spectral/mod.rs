@@ -3,7 +3,6 @@
 mod choose;
 mod fitted;
 mod spectrum;
-mod table;
 
 pub use fitted::FittedSpectral;
 
@@ -13,9 +12,10 @@ use ndarray::{Array1, Array2, Axis};
 use super::columns::CovariateColumns;
 use super::model;
 use super::range::training_range;
+use super::table::Table;
+use super::validation;
 use choose::{Choice, Search, choose, row_model};
 use spectrum::{Loadings, Patience, Shrinkage, Spectrum};
-use table::Table;
 
 /// Directions at most where none are asked for: ours, bounds time and memory.
 const MOST_DIRECTIONS: usize = 112;
@@ -98,7 +98,7 @@ impl Plan {
     ) -> Result<(Choice, Vec<String>)> {
         let most_rank = self.most_rank(table.n_samples(), table.n_columns());
         let path = |largest: f64| self.path(largest, most_rank);
-        if choose::is_possible(train) {
+        if validation::is_possible(train) {
             let groups = train.group_of_samples();
             let groups: Vec<String> = order.iter().map(|&s| groups[s].clone()).collect();
             let search = Search {

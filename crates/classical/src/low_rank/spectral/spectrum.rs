@@ -11,7 +11,7 @@ use imputome_numerics::{ThinSvd, add_product, leading_directions, product, thin_
 use ndarray::{Array1, Array2, ArrayView2, s};
 use rand::{Rng, RngExt};
 
-use super::table::Table;
+use crate::low_rank::table::Table;
 
 /// Directions carried along beyond those kept, so that new ones can rise: ours.
 const MORE_DIRECTIONS: usize = 10;

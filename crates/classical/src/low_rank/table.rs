@@ -5,7 +5,7 @@ use imputome_numerics::product;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use crate::low_rank::columns::{Columns, CovariateColumns};
+use super::columns::{Columns, CovariateColumns};
 
 /// Rows whose residuals are formed at a time: ours, a block of them stays in the cache.
 const BLOCK_ROWS: usize = 128;
