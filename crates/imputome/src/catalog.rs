@@ -1,6 +1,6 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
-use imputome_classical::{Factor, Knn, Mean, Median, Softimpute, Svd};
+use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Softimpute, Svd};
 use imputome_core::{Error, Imputer, Result, settings};
 use imputome_neural::Pmi;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,8 @@ pub enum Method {
     Pmi(Pmi),
     /// Factor analysis over tissues and genes (ours).
     Factor(Factor),
+    /// Gaussian of all genes (ours).
+    Gaussian(GaussianOfGenes),
     /// Soft-thresholded SVD (Mazumder, Hastie and Tibshirani 2010).
     Softimpute(Softimpute),
     /// Iterative SVD (Troyanskaya et al. 2001).
@@ -32,6 +34,7 @@ impl Method {
         vec![
             Self::Pmi(Pmi::default()),
             Self::Factor(Factor::default()),
+            Self::Gaussian(GaussianOfGenes::default()),
             Self::Softimpute(Softimpute::default()),
             Self::Svd(Svd::default()),
             Self::Knn(Knn::default()),
@@ -45,6 +48,7 @@ impl Method {
         match self {
             Self::Pmi(method) => method,
             Self::Factor(method) => method,
+            Self::Gaussian(method) => method,
             Self::Softimpute(method) => method,
             Self::Svd(method) => method,
             Self::Knn(method) => method,
@@ -92,7 +96,11 @@ impl Method {
             Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
-            Self::Factor(_) | Self::Knn(_) | Self::Median(_) | Self::Mean(_) => None,
+            Self::Factor(_)
+            | Self::Gaussian(_)
+            | Self::Knn(_)
+            | Self::Median(_)
+            | Self::Mean(_) => None,
         };
         found.ok_or_else(|| Error::UnknownPreset {
             method: self.name().into(),

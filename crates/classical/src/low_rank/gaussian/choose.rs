@@ -14,9 +14,9 @@ const RIDGES: [f64; 13] = [
     0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4, 0.56, 0.8, 1.0,
 ];
 /// The ridge of the first rounds: ours, from the middle of the range that real tables ask for.
-pub(super) const FIRST_RIDGE: f64 = 0.1;
+pub(super) const FIRST_RIDGE: f64 = 0.05;
 /// Share by which a round must lower the error to count as better: ours.
-const WORTH: f64 = 1e-3;
+const WORTH: f64 = 2e-3;
 /// Rounds in a row that do not lower the error before they end: ours.
 const PATIENCE: usize = 2;
 /// Rounds after the ridge is known, from where validation ended: ours.
@@ -79,7 +79,10 @@ impl Search<'_> {
         let (moments, rounds, by_round) = self.rounds(columns, validation, first, run)?;
         let (ridge, by_ridge) = match self.ridge {
             Some(ridge) => (ridge, Vec::new()),
-            None => downhill(&moments, validation),
+            // The filling of gaps has the first ridge in it, so that a smaller one would count
+            // as known what is not.
+            None if columns.measured.is_empty() => downhill(&moments, validation, RIDGES[0]),
+            None => downhill(&moments, validation, FIRST_RIDGE),
         };
         let curve = |step: &str, points: Vec<(f64, f64)>| Curve {
             name: "validation error".into(),
@@ -149,8 +152,9 @@ impl Search<'_> {
     }
 }
 
-/// The best of [`RIDGES`] and the errors met, downhill from the first ridge.
-fn downhill(moments: &Moments, validation: &Validation) -> (f64, Vec<(f64, f64)>) {
+/// The best of [`RIDGES`] no smaller than `smallest` and the errors met, downhill from the first
+/// ridge.
+fn downhill(moments: &Moments, validation: &Validation, smallest: f64) -> (f64, Vec<(f64, f64)>) {
     let start = RIDGES.iter().position(|&ridge| ridge >= FIRST_RIDGE);
     let mut best = start.unwrap_or(0);
     let mut least = error(moments, validation, RIDGES[best]);
@@ -158,7 +162,7 @@ fn downhill(moments: &Moments, validation: &Validation) -> (f64, Vec<(f64, f64)>
     for step in [1, -1] {
         while let Some(next) = best
             .checked_add_signed(step)
-            .filter(|&at| at < RIDGES.len())
+            .filter(|&at| at < RIDGES.len() && RIDGES[at] >= smallest)
         {
             let error = error(moments, validation, RIDGES[next]);
             points.push((RIDGES[next], error));
