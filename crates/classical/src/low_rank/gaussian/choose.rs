@@ -6,7 +6,7 @@ use rand::Rng;
 use super::conditional::Wanted;
 use super::em::{Constants, Moments};
 use crate::low_rank::columns::Columns;
-use crate::low_rank::table::Table;
+use crate::low_rank::table::{Hidden, Table};
 use crate::low_rank::validation::{Trial, Validation};
 
 /// Ridges tried, in variances of a gene: ours, steps of about √2.
@@ -59,12 +59,20 @@ pub(super) fn choose(
     let columns = trial.learning.as_ref().unwrap_or(table).columns();
     let found = search.follow(&columns, &trial.validation, run);
     table.show(&trial.still_hidden);
-    let (moments, rounds, mut choice) = found?;
+    let (learned, mut choice) = found?;
     if trial.learning.is_none() {
-        choice.rounds = LAST_ROUNDS.min(rounds);
-        choice.moments = Some(moments);
+        choice.rounds = LAST_ROUNDS.min(learned.rounds);
+        choice.moments = Some(learned.moments);
     }
     Ok(choice)
+}
+
+/// Where the rounds stood when they helped last.
+struct Learned {
+    moments: Moments,
+    rounds: usize,
+    /// Error by round.
+    points: Vec<(f64, f64)>,
 }
 
 impl Search<'_> {
@@ -74,15 +82,16 @@ impl Search<'_> {
         columns: &Columns,
         validation: &Validation,
         run: &Run,
-    ) -> Result<(Moments, usize, Choice)> {
+    ) -> Result<(Learned, Choice)> {
         let first = self.ridge.unwrap_or(FIRST_RIDGE);
-        let (moments, rounds, by_round) = self.rounds(columns, validation, first, run)?;
+        let learned = self.rounds(columns, validation, first, run)?;
+        let moments = &learned.moments;
         let (ridge, by_ridge) = match self.ridge {
             Some(ridge) => (ridge, Vec::new()),
             // The filling of gaps has the first ridge in it, so that a smaller one would count
             // as known what is not.
-            None if columns.measured.is_empty() => downhill(&moments, validation, RIDGES[0]),
-            None => downhill(&moments, validation, FIRST_RIDGE),
+            None if columns.measured.is_empty() => downhill(moments, validation, RIDGES[0]),
+            None => downhill(moments, validation, FIRST_RIDGE),
         };
         let curve = |step: &str, points: Vec<(f64, f64)>| Curve {
             name: "validation error".into(),
@@ -91,12 +100,15 @@ impl Search<'_> {
         };
         let choice = Choice {
             ridge,
-            rounds,
+            rounds: learned.rounds,
             moments: None,
-            spread_factor: self.spread_factor(&moments, validation, ridge),
-            curves: vec![curve("round", by_round), curve("ridge", by_ridge)],
+            spread_factor: self.spread_factor(moments, validation, ridge),
+            curves: vec![
+                curve("round", learned.points.clone()),
+                curve("ridge", by_ridge),
+            ],
         };
-        Ok((moments, rounds, choice))
+        Ok((learned, choice))
     }
 
     fn rounds(
@@ -105,7 +117,7 @@ impl Search<'_> {
         validation: &Validation,
         ridge: f64,
         run: &Run,
-    ) -> Result<(Moments, usize, Vec<(f64, f64)>)> {
+    ) -> Result<Learned> {
         let mut moments = Moments::start(columns);
         let mut points: Vec<(f64, f64)> = Vec::new();
         let mut best: Option<(Moments, usize, f64)> = None;
@@ -127,14 +139,18 @@ impl Search<'_> {
         }
         run.progress().end();
         let (moments, rounds, _) = best.expect("there is a first round");
-        Ok((moments, rounds, points))
+        Ok(Learned {
+            moments,
+            rounds,
+            points,
+        })
     }
 
     /// Root of the mean of squared errors over their expected variances.
     fn spread_factor(&self, moments: &Moments, validation: &Validation, ridge: f64) -> f64 {
         let visible = moments.centered(&validation.visible);
         let filled = moments.gaussian(ridge).fill(&visible, Wanted::Variances);
-        let ratio = |entry: &crate::low_rank::table::Hidden| {
+        let ratio = |entry: &Hidden| {
             let at = (entry.row, entry.column);
             let estimate = filled.values[at] + moments.center[entry.column];
             let distance = filled.distances[entry.row];
