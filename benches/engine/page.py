@@ -98,7 +98,7 @@ def loss_table(given, agreement):
     peers = [who for who in dict.fromkeys(told["who"] for told in agreement) if who not in given.engines]
     losses = {(told["workload"], told["who"]): told["losses"] for told in agreement}
     rows = []
-    for workload in given.workloads:
+    for workload in dict.fromkeys(told["workload"] for told in agreement):
         for engine in given.engines:
             ours = losses[workload, engine]
             apart = [max(abs(a / b - 1) for a, b in zip(ours, losses[workload, who])) for who in peers]

@@ -138,13 +138,15 @@ def step(contestant, workload, threads, steps, *more):
 
 
 def losses(given, entrants):
-    """Losses of the first steps from the same weights and samples, without dropout."""
+    """Losses of the first steps from the same weights and samples, without dropout; each network at the first of its batches."""
     told = []
-    for workload in given.workloads:
+    firsts = {workload.split("-")[0]: workload for workload in reversed(given.workloads)}
+    for workload in reversed(firsts.values()):
         for name in entrants:
             if name in (*given.engines, "PyTorch", "Keras"):
                 seen = step(entrants[name], workload, 1, CHECKED_STEPS, "--warm-up", "0", "--check")
                 told.append({"workload": workload, "who": name, "losses": [float(loss) for loss in seen["losses"][:CHECKED_STEPS]]})
+                print(told[-1], file=sys.stderr)
     return told
 
 
