@@ -1,5 +1,8 @@
 //! The objective of a step: its value and the gradient of the output.
 
+use rayon::ThreadPool;
+use rayon::prelude::*;
+
 use crate::batch::{Batch, check_size};
 use crate::error::EngineError;
 use crate::losses::{Entries, Loss, Sums};
@@ -38,24 +41,25 @@ pub(crate) fn check_objective(
     }
 }
 
-/// Value of the objective and gradient of the output, shape `[samples, width]`, for a batch that fits.
+/// Value of the objective; writes the gradient of the output, shape `[samples, width]`, zeros at first, for a batch
+/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool`.
 pub(crate) fn evaluate(
     objective: Objective<'_>,
     batch: &Batch<'_>,
-    output: &[f32],
+    (output, gradient): (&[f32], &mut [f32]),
     heads: &[usize],
-) -> (f64, Vec<f32>) {
+    pool: &ThreadPool,
+) -> f64 {
     let width = heads.iter().sum();
-    let mut gradient = vec![0.0; output.len()];
-    let value = match objective {
-        Objective::Gradient(supplied) => supplied(output, &mut gradient),
+    match objective {
+        Objective::Gradient(supplied) => supplied(output, gradient),
         Objective::Loss(loss) => {
             let whole = Columns {
                 width,
                 start: 0,
                 end: width,
             };
-            evaluate_loss(loss, batch, output, whole, &mut gradient)
+            pool.install(|| evaluate_loss(loss, batch, output, whole, gradient))
         }
         Objective::Heads(losses) => {
             let mut value = 0.0;
@@ -66,7 +70,8 @@ pub(crate) fn evaluate(
                     start,
                     end: start + width_of_head,
                 };
-                let loss = evaluate_loss(head.loss, batch, output, columns, &mut gradient);
+                let loss =
+                    pool.install(|| evaluate_loss(head.loss, batch, output, columns, gradient));
                 value += f64::from(head.scale) * loss;
                 for row in gradient.chunks_mut(width) {
                     row[start..columns.end]
@@ -77,8 +82,7 @@ pub(crate) fn evaluate(
             }
             value
         }
-    };
-    (value, gradient)
+    }
 }
 
 fn evaluate_loss(
@@ -97,12 +101,14 @@ fn evaluate_loss(
         }
     };
     let sums: Vec<Sums> = (0..batch.samples)
+        .into_par_iter()
         .map(|sample| loss.sums(&entries(sample)))
         .collect();
     let factors = loss.factors(&sums);
-    for ((sample, row), factor) in gradient.chunks_mut(columns.width).enumerate().zip(factors) {
+    let rows = gradient.par_chunks_mut(columns.width).enumerate();
+    rows.zip(factors).for_each(|((sample, row), factor)| {
         let row = &mut row[columns.start..columns.end];
         loss.gradient(&entries(sample), factor as f32, row);
-    }
+    });
     loss.value(&sums)
 }

@@ -16,9 +16,6 @@ use crate::network::{
 /// a second-level cache of 256 KiB by half.
 const MOST_PANELS: usize = 4;
 
-/// Stripes of 64 inputs that share one reading of the gradient, as [`MOST_PANELS`].
-const MOST_STRIPES: usize = 4;
-
 /// Arithmetic over panels and blocks, with some instructions.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fused {
@@ -107,7 +104,7 @@ impl Arithmetic for Fused {
         let stripes = ins.div_ceil(SIDE);
         let backward = backward(trace, gradient, (0..stripes).any(wants));
         let stripe_length = layer.kernel.stripe();
-        let mut parts: Vec<LearnStripe<'_>> = layer
+        let parts: Vec<LearnStripe<'_>> = layer
             .kernel
             .stretches(stripe_length, learning)
             .into_iter()
@@ -123,20 +120,17 @@ impl Arithmetic for Fused {
                 },
             })
             .collect();
-        let group = pieces_of_task(stripes, samples * outs * SIDE, MOST_STRIPES);
-        let panels = parts.par_chunks_mut(group).flat_map_iter(|stripes| {
+        let stripes = parts.into_par_iter();
+        let stripes = stripes.with_min_len(at_least(samples * outs * SIDE));
+        let panels = stripes.map(|mut stripe| {
             for (panel, backward) in backward.iter().enumerate() {
                 let outs = SIDE.min(outs - panel * SIDE);
-                for stripe in stripes.iter_mut() {
-                    self.learn_block(stripe, panel, outs, (backward, samples), learning);
-                }
+                self.learn_block(&mut stripe, (panel, outs), (backward, samples), learning);
             }
-            stripes
-                .iter()
-                .map(|stripe| match stripe.columns.is_empty() {
-                    true => Vec::new(),
-                    false => panel_of(&stripe.columns, samples),
-                })
+            match stripe.columns.is_empty() {
+                true => Vec::new(),
+                false => panel_of(&stripe.columns, samples),
+            }
         });
         let panels = Panels(panels.collect());
         layer.learn_vectors(side_by_side(backward, outs), learning);
@@ -197,8 +191,7 @@ impl Fused {
     fn learn_block(
         self,
         stripe: &mut LearnStripe<'_>,
-        panel: usize,
-        outs: usize,
+        (panel, outs): (usize, usize),
         (backward, samples): (&Backward, usize),
         learning: Learning,
     ) {

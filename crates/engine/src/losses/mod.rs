@@ -104,36 +104,45 @@ impl Average {
     }
 }
 
+/// Partial sums kept side by side, so that one addition need not wait for the one before; entry number `n` goes to
+/// sum number `n` modulo this.
+const PARTS: usize = 8;
+
 impl Entries<'_> {
     /// Sums of `loss(output, target)` times the weights.
     fn sum(&self, loss: impl Fn(f64, f64) -> f64) -> Sums {
-        let pairs = self.output.iter().zip(self.target);
-        let entries = self.output.len();
-        let (mut total, mut weights) = (0.0, 0.0);
-        match self.weight {
-            None => {
-                pairs.for_each(|(&output, &target)| {
-                    total += loss(f64::from(output), f64::from(target))
-                });
-                weights = entries as f64;
+        // Compiled for the instructions found at run time.
+        pulp::Arch::new().dispatch(|| self.sum_inlined(&loss))
+    }
+
+    #[inline(always)]
+    fn sum_inlined(&self, loss: &impl Fn(f64, f64) -> f64) -> Sums {
+        let (mut total, mut weights) = ([0.0; PARTS], [0.0; PARTS]);
+        let chunks = self.output.chunks(PARTS).zip(self.target.chunks(PARTS));
+        for (number, (output, target)) in chunks.enumerate() {
+            let weight = self.weight.map(|weight| &weight[number * PARTS..]);
+            for part in 0..output.len() {
+                let weight = weight.map_or(1.0, |weight| f64::from(weight[part]));
+                let term = loss(f64::from(output[part]), f64::from(target[part]));
+                // What has no weight does not count, whatever it is.
+                total[part] += if weight == 0.0 { 0.0 } else { weight * term };
+                weights[part] += weight;
             }
-            Some(weight) => pairs
-                .zip(weight)
-                .filter(|&(_, &weight)| weight != 0.0)
-                .for_each(|((&output, &target), &weight)| {
-                    total += f64::from(weight) * loss(f64::from(output), f64::from(target));
-                    weights += f64::from(weight);
-                }),
         }
         Sums {
-            loss: total,
-            weight: weights,
-            entries,
+            loss: total.iter().sum(),
+            weight: weights.iter().sum(),
+            entries: self.output.len(),
         }
     }
 
     /// Writes `factor * weight * slope(output, target)` for every entry.
     fn slopes(&self, factor: f32, gradient: &mut [f32], slope: impl Fn(f32, f32) -> f32) {
+        pulp::Arch::new().dispatch(|| self.slopes_inlined(factor, &mut *gradient, &slope));
+    }
+
+    #[inline(always)]
+    fn slopes_inlined(&self, factor: f32, gradient: &mut [f32], slope: &impl Fn(f32, f32) -> f32) {
         let pairs = self.output.iter().zip(self.target).zip(gradient);
         match self.weight {
             None => pairs.for_each(|((&output, &target), gradient)| {
@@ -143,11 +152,8 @@ impl Entries<'_> {
                 pairs
                     .zip(weight)
                     .for_each(|(((&output, &target), gradient), &weight)| {
-                        *gradient = if weight == 0.0 {
-                            0.0
-                        } else {
-                            factor * weight * slope(output, target)
-                        };
+                        let slope = factor * weight * slope(output, target);
+                        *gradient = if weight == 0.0 { 0.0 } else { slope };
                     })
             }
         }

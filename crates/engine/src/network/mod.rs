@@ -50,6 +50,25 @@ pub(crate) struct Network<A> {
     updates: u64,
     /// Whether accumulated gradients wait.
     pending: bool,
+    scratch: Scratch,
+}
+
+/// Memory that steps use again.
+#[derive(Debug, Default)]
+struct Scratch {
+    /// Outputs of all heads, `[samples, width]`.
+    output: Vec<f32>,
+    /// Gradient with respect to them.
+    gradient: Vec<f32>,
+}
+
+/// A forward pass and its objective.
+#[derive(Debug)]
+struct Evaluated<A: Arithmetic> {
+    traces: Vec<BranchTrace<A>>,
+    value: f64,
+    /// For each branch, for each of its heads.
+    gradients: Vec<Vec<A::Matrix>>,
 }
 
 impl<A: Arithmetic> Network<A> {
@@ -77,6 +96,7 @@ impl<A: Arithmetic> Network<A> {
             steps: 0,
             updates: 0,
             pending: false,
+            scratch: Scratch::default(),
         }
     }
 
@@ -132,25 +152,39 @@ impl<A: Arithmetic> Network<A> {
             .collect()
     }
 
-    /// Forward pass, value of the objective, gradients of all heads. The objective runs on the caller's thread.
-    #[expect(clippy::type_complexity, reason = "three results, each used at once")]
+    /// Forward pass, value of the objective, gradients of all heads.
     fn evaluate(
         &self,
         batch: &Batch<'_>,
         objective: Objective<'_>,
         mode: Mode,
-    ) -> (Vec<BranchTrace<A>>, f64, Vec<Vec<A::Matrix>>) {
-        let mut output = vec![0.0; batch.samples * self.spec.output_width()];
+        scratch: &mut Scratch,
+    ) -> Evaluated<A> {
+        let size = batch.samples * self.spec.output_width();
+        let Scratch { output, gradient } = scratch;
+        output.resize(size, 0.0);
+        gradient.clear();
+        gradient.resize(size, 0.0);
         let traces = self.pool.install(|| {
             let traces = self.forward(batch, mode);
-            self.gather_output(&traces, &mut output);
+            self.gather_output(&traces, output);
             traces
         });
-        let (value, gradient) = evaluate(objective, batch, &output, &self.heads);
+        let value = evaluate(
+            objective,
+            batch,
+            (output, gradient),
+            &self.heads,
+            &self.pool,
+        );
         let gradients = self
             .pool
-            .install(|| self.split_gradient(batch.samples, &gradient));
-        (traces, value, gradients)
+            .install(|| self.split_gradient(batch.samples, gradient));
+        Evaluated {
+            traces,
+            value,
+            gradients,
+        }
     }
 
     fn learning(&mut self, update: Update) -> Result<Learning, EngineError> {
@@ -217,11 +251,13 @@ impl<A: Arithmetic> Model for Network<A> {
         check_inputs(&self.spec, batch)?;
         check_objective(&objective, batch, &self.heads)?;
         let learning = self.learning(update)?;
-        let (traces, value, gradients) = self.evaluate(batch, objective, Mode::Training);
+        let mut scratch = std::mem::take(&mut self.scratch);
+        let evaluated = self.evaluate(batch, objective, Mode::Training, &mut scratch);
+        self.scratch = scratch;
         let pool = Arc::clone(&self.pool);
-        pool.install(|| self.learn(batch, &traces, gradients, learning));
+        pool.install(|| self.learn(batch, &evaluated.traces, evaluated.gradients, learning));
         self.steps += 1;
-        Ok(value as f32)
+        Ok(evaluated.value as f32)
     }
 
     fn predict(&self, batch: &Batch<'_>, output: &mut [f32]) -> Result<(), EngineError> {
@@ -243,7 +279,11 @@ impl<A: Arithmetic> Model for Network<A> {
     ) -> Result<InputGradient, EngineError> {
         check_inputs(&self.spec, batch)?;
         check_objective(&objective, batch, &self.heads)?;
-        let (traces, value, gradients) = self.evaluate(batch, objective, mode);
+        let Evaluated {
+            traces,
+            value,
+            gradients,
+        } = self.evaluate(batch, objective, mode, &mut Scratch::default());
         let gradients: Vec<Vec<f32>> = self.pool.install(|| {
             let branches = self.branches.par_iter().zip(&traces).zip(gradients);
             branches

@@ -1,11 +1,8 @@
 //! The forward product: panels of activations times blocks of weights.
 
-use super::tile::{Left, ROWS, Right, accumulate, load_tile, store_tile};
+use super::tile::{LINE, Left, Product, ROWS, Right, Tile, load_tile, store_tile};
 use super::{Kernel, Lanes};
 use crate::network::SIDE;
-
-/// Numbers of a cache line.
-const LINE: usize = 16;
 
 /// Adds `input` `[samples, ins]` times some columns of a kernel to `outputs`.
 #[derive(Debug)]
@@ -95,35 +92,33 @@ impl Block<'_> {
                     values: &self.weights[column..],
                     step: SIDE,
                 };
-                if column == 0 {
-                    sums = self.accumulate_ahead(lanes, sums, tile * lines, lines, (left, right));
+                let product = Product::new(lanes, left, right, self.depth);
+                let ahead = if column == 0 {
+                    lines.min(self.depth)
                 } else {
-                    sums = accumulate::<L, ROWS, V>(lanes, sums, self.depth, left, right);
-                }
+                    0
+                };
+                sums = self.add_ahead::<L, V>(lanes, sums, &product, (tile * lines, ahead));
+                sums = product.add(lanes, sums, (ahead, self.depth));
                 store_tile::<L, ROWS, V>(lanes, output, SIDE, sums);
             }
         }
     }
 
-    /// Adds the products and fetches `lines` cache lines of the next block, from number `line` on.
+    /// Adds the products of the first depths and fetches a cache line of the next block, from number `line` on, at
+    /// each of them.
     #[inline(always)]
-    fn accumulate_ahead<L: Lanes, const V: usize>(
+    fn add_ahead<L: Lanes, const V: usize>(
         &self,
         lanes: L,
-        mut sums: [[L::Vector; V]; ROWS],
-        line: usize,
-        lines: usize,
-        (left, right): (Left<'_>, Right<'_>),
-    ) -> [[L::Vector; V]; ROWS] {
-        let ahead = lines.min(self.depth);
-        for d in 0..ahead {
-            lanes.prefetch(self.next, (line + d) * LINE);
-            sums = accumulate::<L, ROWS, V>(lanes, sums, 1, left.at(d), right.at(d));
+        mut sums: Tile<L, ROWS, V>,
+        product: &Product<'_, ROWS, V>,
+        (line, depths): (usize, usize),
+    ) -> Tile<L, ROWS, V> {
+        for d in 0..depths {
+            lanes.prefetch(self.next, ((line + d) * LINE) as isize);
+            sums = product.add(lanes, sums, (d, d + 1));
         }
-        let rest = self.depth - ahead;
-        if rest == 0 {
-            return sums;
-        }
-        accumulate::<L, ROWS, V>(lanes, sums, rest, left.at(ahead), right.at(ahead))
+        sums
     }
 }

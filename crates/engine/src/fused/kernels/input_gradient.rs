@@ -1,6 +1,6 @@
 //! The gradient of the inputs of a block of weights.
 
-use super::tile::{Left, Right, accumulate, load_tile, store_tile};
+use super::tile::{Left, Product, Right, load_tile, store_tile};
 use super::{Kernel, Lanes};
 use crate::network::SIDE;
 
@@ -56,7 +56,8 @@ impl InputGradient<'_> {
                 values: &self.gradient[sample..],
                 step: self.samples,
             };
-            let sums = accumulate::<L, R, V>(lanes, sums, self.columns, left, right);
+            let product = Product::new(lanes, left, right, self.columns);
+            let sums = product.add(lanes, sums, (0, self.columns));
             store_tile::<L, R, V>(lanes, place, self.samples, sums);
         }
     }

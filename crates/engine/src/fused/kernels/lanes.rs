@@ -35,8 +35,9 @@ pub(in crate::fused) trait Lanes: Copy + Send + Sync {
     fn divide(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
     fn square_root(self, a: Self::Vector) -> Self::Vector;
 
-    /// Asks for the cache line at `position`, so that it is there when it is needed; positions outside are ignored.
-    fn prefetch(self, values: &[f32], position: usize);
+    /// Asks for the cache line at `position` from the start of the slice, inside or outside of it, so that it is there
+    /// when it is needed.
+    fn prefetch(self, values: &[f32], position: isize);
 }
 
 /// Work over vectors of any width.

@@ -1,6 +1,6 @@
 //! The gradient of a block of weights, applied while it is in registers.
 
-use super::tile::{Left, ROWS, Right, Tile, accumulate, load_tile, store_tile, zeros};
+use super::tile::{LINE, Left, Product, ROWS, Right, Tile, load_tile, store_tile, zeros};
 use super::{Kernel, Lanes};
 use crate::adam::{AdamStep, FADED, Moving};
 use crate::network::{Learning, SIDE};
@@ -54,7 +54,7 @@ impl Kernel for LearnBlock<'_> {
     }
 }
 
-impl LearnBlock<'_> {
+impl<'a> LearnBlock<'a> {
     #[inline(always)]
     fn learn<L: Lanes, const V: usize>(&mut self, lanes: L) {
         match self.learning {
@@ -70,7 +70,8 @@ impl LearnBlock<'_> {
     fn accumulate<L: Lanes, const V: usize>(&mut self, lanes: L) {
         for row in (0..self.rows).step_by(ROWS) {
             for column in (0..self.columns).step_by(V * L::LANES) {
-                let sums = self.products::<L, V>(lanes, (row, column), (0, self.samples));
+                let product = self.product::<L, V>(lanes, (row, column));
+                let sums = product.add(lanes, zeros::<L, ROWS, V>(lanes), (0, self.samples));
                 let sums = self.with_accumulated::<L, V>(lanes, (row, column), sums);
                 let accumulated = self.accumulated.as_deref_mut();
                 let accumulated = accumulated.expect("the gradient is held before learning");
@@ -83,31 +84,32 @@ impl LearnBlock<'_> {
     /// Applies the gradient, and those accumulated, to the weights.
     #[inline(always)]
     fn update<L: Lanes, const V: usize>(&mut self, lanes: L, adam: AdamVectors<L>) {
-        let slots = ROWS * V;
         let mut gradient = [0.0; ROWS * SIDE];
         let mut before = None;
+        let mut line = 0;
         for column in (0..self.columns).step_by(V * L::LANES) {
             for row in (0..self.rows).step_by(ROWS) {
+                let product = self.product::<L, V>(lanes, (row, column));
                 let mut sums = zeros::<L, ROWS, V>(lanes);
+                let mut done = 0;
                 if let Some(before) = before {
-                    for slot in 0..slots {
-                        let span = (
-                            slot * self.samples / slots,
-                            (slot + 1) * self.samples / slots,
-                        );
-                        sums = self.add_products::<L, V>(lanes, sums, (row, column), span);
+                    for slot in 0..ROWS * V {
+                        self.prefetch(lanes, line);
+                        line += 1;
+                        let depths = share(self.samples, ROWS * V, slot);
+                        sums = product.add(lanes, sums, (done, done + depths));
+                        done += depths;
                         self.move_vector::<L, V>(lanes, &adam, (before, slot), &gradient);
                     }
-                } else {
-                    sums = self.products::<L, V>(lanes, (row, column), (0, self.samples));
                 }
+                sums = product.add(lanes, sums, (done, self.samples));
                 sums = self.with_accumulated::<L, V>(lanes, (row, column), sums);
                 store_tile::<L, ROWS, V>(lanes, &mut gradient, SIDE, sums);
                 before = Some(row * SIDE + column);
             }
         }
         let last = before.expect("a block has rows and columns");
-        for slot in 0..slots {
+        for slot in 0..ROWS * V {
             self.move_vector::<L, V>(lanes, &adam, (last, slot), &gradient);
         }
         if let Some(accumulated) = &mut self.accumulated {
@@ -115,35 +117,32 @@ impl LearnBlock<'_> {
         }
     }
 
-    /// Products of inputs and gradients for a tile, summed over some samples.
+    /// Asks for cache line number `line` of the block that follows in memory, and of its moments.
     #[inline(always)]
-    fn products<L: Lanes, const V: usize>(
-        &self,
-        lanes: L,
-        tile: (usize, usize),
-        samples: (usize, usize),
-    ) -> Tile<L, ROWS, V> {
-        self.add_products::<L, V>(lanes, zeros::<L, ROWS, V>(lanes), tile, samples)
+    fn prefetch<L: Lanes>(&self, lanes: L, line: usize) {
+        let position = (SIDE * SIDE + line * LINE) as isize;
+        lanes.prefetch(self.moving.values, position);
+        lanes.prefetch(self.moving.first, position);
+        lanes.prefetch(self.moving.second, position);
     }
 
+    /// The factors of the gradient of a tile.
     #[inline(always)]
-    fn add_products<L: Lanes, const V: usize>(
+    fn product<L: Lanes, const V: usize>(
         &self,
         lanes: L,
-        sums: Tile<L, ROWS, V>,
         (row, column): (usize, usize),
-        (from, to): (usize, usize),
-    ) -> Tile<L, ROWS, V> {
+    ) -> Product<'a, ROWS, V> {
         let left = Left {
-            values: &self.input[from * SIDE + row..],
+            values: &self.input[row..],
             row: 1,
             step: SIDE,
         };
         let right = Right {
-            values: &self.gradient[from * SIDE + column..],
+            values: &self.gradient[column..],
             step: SIDE,
         };
-        accumulate::<L, ROWS, V>(lanes, sums, to - from, left, right)
+        Product::new(lanes, left, right, self.samples)
     }
 
     #[inline(always)]
@@ -177,9 +176,9 @@ impl LearnBlock<'_> {
         let within = slot / V * SIDE + slot % V * L::LANES;
         let g = lanes.load(&gradient[within..]);
         let position = tile + within;
-        let values = &mut self.moving.values[position..][..L::LANES];
-        let first = &mut self.moving.first[position..][..L::LANES];
-        let second = &mut self.moving.second[position..][..L::LANES];
+        let values = &mut block(self.moving.values)[position..position + L::LANES];
+        let first = &mut block(self.moving.first)[position..position + L::LANES];
+        let second = &mut block(self.moving.second)[position..position + L::LANES];
         let (m, v) = (lanes.load(first), lanes.load(second));
         let m = adam.follow(lanes, m, adam.first_share, g);
         let v = adam.follow(lanes, v, adam.second_share, lanes.multiply(g, g));
@@ -190,6 +189,18 @@ impl LearnBlock<'_> {
         let moved = lanes.subtract(lanes.load(values), change);
         lanes.store(values, moved);
     }
+}
+
+/// Depths that slot number `slot` of `slots` multiplies, so that all slots together take `depths`.
+#[inline(always)]
+fn share(depths: usize, slots: usize, slot: usize) -> usize {
+    depths / slots + usize::from(slot < depths % slots)
+}
+
+/// A slice as the block that it is; its length is known when the kernel is compiled.
+#[inline(always)]
+fn block(values: &mut [f32]) -> &mut [f32; SIDE * SIDE] {
+    values.try_into().expect("a whole block")
 }
 
 impl<L: Lanes> AdamVectors<L> {

@@ -95,7 +95,7 @@ impl Lanes for Neon {
     }
 
     #[inline(always)]
-    fn prefetch(self, _values: &[f32], _position: usize) {
+    fn prefetch(self, _values: &[f32], _position: isize) {
         // No stable intrinsic asks for a cache line here; the processor's own prefetcher does the work.
     }
 }

@@ -1,9 +1,19 @@
 //! The heart of all three products: a tile of sums that stays in registers.
+#![expect(
+    unsafe_code,
+    reason = "one check for a whole product, not one for each of its terms"
+)]
 
 use super::Lanes;
 
 /// Rows of a tile in the forward pass and in that of the weights: with 4 vectors in a row they take up 16 registers.
 pub(super) const ROWS: usize = 4;
+
+/// Numbers of a cache line.
+pub(super) const LINE: usize = 16;
+
+/// A tile `[R, V vectors]` of sums.
+pub(super) type Tile<L, const R: usize, const V: usize> = [[<L as Lanes>::Vector; V]; R];
 
 /// A matrix of which single numbers are multiplied with vectors: row `i` at depth `d` lies at `i * row + d * step`.
 #[derive(Debug, Clone, Copy)]
@@ -20,28 +30,54 @@ pub(super) struct Right<'a> {
     pub(super) step: usize,
 }
 
-/// A tile `[R, V vectors]` of sums.
-pub(super) type Tile<L, const R: usize, const V: usize> = [[<L as Lanes>::Vector; V]; R];
-
-/// Adds to every sum its products at the depths from 0 to before `depth`, one after the other.
-#[inline(always)]
-pub(super) fn accumulate<L: Lanes, const R: usize, const V: usize>(
-    lanes: L,
-    mut sums: Tile<L, R, V>,
+/// The two factors of a tile `[R, V vectors]`, checked to reach as far as the product does.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Product<'a, const R: usize, const V: usize> {
+    left: Left<'a>,
+    right: Right<'a>,
     depth: usize,
-    left: Left<'_>,
-    right: Right<'_>,
-) -> Tile<L, R, V> {
-    for d in 0..depth {
-        let vectors = load::<L, V>(lanes, &right.values[d * right.step..]);
-        for (i, sums) in sums.iter_mut().enumerate() {
-            let number = lanes.splat(left.values[i * left.row + d * left.step]);
-            for (sum, vector) in sums.iter_mut().zip(vectors) {
-                *sum = lanes.multiply_add(number, vector, *sum);
+}
+
+impl<'a, const R: usize, const V: usize> Product<'a, R, V> {
+    /// Factors of which the depths from 0 to before `depth` can be multiplied.
+    #[inline(always)]
+    pub(super) fn new<L: Lanes>(_: L, left: Left<'a>, right: Right<'a>, depth: usize) -> Self {
+        if let Some(last) = depth.checked_sub(1) {
+            assert!((R - 1) * left.row + last * left.step < left.values.len());
+            assert!(last * right.step + V * L::LANES <= right.values.len());
+        }
+        Self { left, right, depth }
+    }
+
+    /// Adds to every sum its products at the depths from `from` to before `to`, one after the other.
+    #[inline(always)]
+    pub(super) fn add<L: Lanes>(
+        &self,
+        lanes: L,
+        mut sums: Tile<L, R, V>,
+        (from, to): (usize, usize),
+    ) -> Tile<L, R, V> {
+        assert!(to <= self.depth);
+        let Self { left, right, .. } = *self;
+        for d in from..to {
+            let mut vectors = [lanes.splat(0.0); V];
+            for (j, vector) in vectors.iter_mut().enumerate() {
+                let start = d * right.step + j * L::LANES;
+                // SAFETY: `new` saw that the last depth has V vectors; `d` is not beyond it.
+                *vector =
+                    lanes.load(unsafe { right.values.get_unchecked(start..start + L::LANES) });
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                // SAFETY: `new` saw that the last depth has R rows; `d` is not beyond it.
+                let number = unsafe { left.values.get_unchecked(i * left.row + d * left.step) };
+                let number = lanes.splat(*number);
+                for (sum, vector) in sums.iter_mut().zip(vectors) {
+                    *sum = lanes.multiply_add(number, vector, *sum);
+                }
             }
         }
+        sums
     }
-    sums
 }
 
 /// A tile of zeros.
@@ -58,8 +94,11 @@ pub(super) fn load_tile<L: Lanes, const R: usize, const V: usize>(
     step: usize,
 ) -> Tile<L, R, V> {
     let mut tile = zeros::<L, R, V>(lanes);
-    for i in 0..R {
-        tile[i] = load::<L, V>(lanes, &values[i * step..]);
+    for (i, row) in tile.iter_mut().enumerate() {
+        let values = &values[i * step..][..V * L::LANES];
+        for (j, vector) in row.iter_mut().enumerate() {
+            *vector = lanes.load(&values[j * L::LANES..]);
+        }
     }
     tile
 }
@@ -72,42 +111,10 @@ pub(super) fn store_tile<L: Lanes, const R: usize, const V: usize>(
     step: usize,
     tile: Tile<L, R, V>,
 ) {
-    for i in 0..R {
-        let row = &mut values[i * step..][..V * L::LANES];
-        for j in 0..V {
-            lanes.store(&mut row[j * L::LANES..], tile[i][j]);
-        }
-    }
-}
-
-#[inline(always)]
-fn load<L: Lanes, const V: usize>(lanes: L, values: &[f32]) -> [L::Vector; V] {
-    let values = &values[..V * L::LANES];
-    let mut vectors = [lanes.splat(0.0); V];
-    for j in 0..V {
-        vectors[j] = lanes.load(&values[j * L::LANES..]);
-    }
-    vectors
-}
-
-impl<'a> Left<'a> {
-    /// The same from depth `depth` on.
-    #[inline(always)]
-    pub(super) fn at(self, depth: usize) -> Self {
-        Self {
-            values: &self.values[depth * self.step..],
-            ..self
-        }
-    }
-}
-
-impl<'a> Right<'a> {
-    /// The same from depth `depth` on.
-    #[inline(always)]
-    pub(super) fn at(self, depth: usize) -> Self {
-        Self {
-            values: &self.values[depth * self.step..],
-            ..self
+    for (i, row) in tile.into_iter().enumerate() {
+        let values = &mut values[i * step..][..V * L::LANES];
+        for (j, vector) in row.into_iter().enumerate() {
+            lanes.store(&mut values[j * L::LANES..], vector);
         }
     }
 }

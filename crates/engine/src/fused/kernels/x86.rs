@@ -113,8 +113,8 @@ macro_rules! lanes {
             }
 
             #[inline(always)]
-            fn prefetch(self, values: &[f32], position: usize) {
-                let address = values.as_ptr().wrapping_add(position);
+            fn prefetch(self, values: &[f32], position: isize) {
+                let address = values.as_ptr().wrapping_offset(position);
                 // SAFETY: a prefetch never faults, whatever its address; it reads nothing into the program.
                 unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast()) }
             }
