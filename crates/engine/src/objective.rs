@@ -42,13 +42,13 @@ pub(crate) fn check_objective(
 }
 
 /// Value of the objective; writes the gradient of the output, shape `[samples, width]`, zeros at first, for a batch
-/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool`.
+/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool` if there is one.
 pub(crate) fn evaluate(
     objective: Objective<'_>,
     batch: &Batch<'_>,
     (output, gradient): (&[f32], &mut [f32]),
     heads: &[usize],
-    pool: &ThreadPool,
+    pool: Option<&ThreadPool>,
 ) -> f64 {
     let width = heads.iter().sum();
     match objective {
@@ -59,7 +59,7 @@ pub(crate) fn evaluate(
                 start: 0,
                 end: width,
             };
-            pool.install(|| evaluate_loss(loss, batch, output, whole, gradient))
+            on_threads(pool, || evaluate_loss(loss, batch, output, whole, gradient))
         }
         Objective::Heads(losses) => {
             let mut value = 0.0;
@@ -70,8 +70,9 @@ pub(crate) fn evaluate(
                     start,
                     end: start + width_of_head,
                 };
-                let loss =
-                    pool.install(|| evaluate_loss(head.loss, batch, output, columns, gradient));
+                let loss = on_threads(pool, || {
+                    evaluate_loss(head.loss, batch, output, columns, gradient)
+                });
                 value += f64::from(head.scale) * loss;
                 for row in gradient.chunks_mut(width) {
                     row[start..columns.end]
@@ -82,6 +83,13 @@ pub(crate) fn evaluate(
             }
             value
         }
+    }
+}
+
+fn on_threads(pool: Option<&ThreadPool>, work: impl FnOnce() -> f64 + Send) -> f64 {
+    match pool {
+        Some(pool) => pool.install(work),
+        None => work(),
     }
 }
 

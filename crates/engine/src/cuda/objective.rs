@@ -55,7 +55,10 @@ pub(super) fn evaluate<C: Card>(
         };
         return aimed.evaluate(&parts);
     }
-    let (value, gradient) = evaluate_on_processor(objective, batch, &output.read()?, heads);
+    let output = output.read()?;
+    let mut gradient = vec![0.0; output.len()];
+    let matrices = (output.as_slice(), gradient.as_mut_slice());
+    let value = evaluate_on_processor(objective, batch, matrices, heads, None);
     Ok((value, workspace.numbers(&gradient)?))
 }
 

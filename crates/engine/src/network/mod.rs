@@ -175,7 +175,7 @@ impl<A: Arithmetic> Network<A> {
             batch,
             (output, gradient),
             &self.heads,
-            &self.pool,
+            Some(&self.pool),
         );
         let gradients = self
             .pool

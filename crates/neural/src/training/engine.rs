@@ -5,7 +5,7 @@ use imputome_core::Precision;
 use imputome_core::{Device, Error, Result, Run};
 #[cfg(feature = "cuda")]
 use imputome_engine::CudaEngine;
-use imputome_engine::{Engine, EngineError, PortableEngine};
+use imputome_engine::{Engine, EngineError, FusedEngine, PortableEngine};
 
 use super::refused;
 
@@ -17,9 +17,12 @@ pub(crate) fn engine(run: &Run) -> Result<Box<dyn Engine>> {
     }
 }
 
-/// An engine on the processor.
+/// An engine on the processor: the fused one where it has the instructions, else the portable one.
 pub(crate) fn on_processor(threads: usize) -> std::result::Result<Box<dyn Engine>, EngineError> {
-    Ok(Box::new(PortableEngine::new(threads)?))
+    Ok(match FusedEngine::new(threads)? {
+        Some(engine) => Box::new(engine),
+        None => Box::new(PortableEngine::new(threads)?),
+    })
 }
 
 /// The device that runs where this one is asked for: itself, or for [`Device::Auto`] the first card where it can be
