@@ -1,12 +1,12 @@
-//! Scores PMI on a table in the layout of the peer measurements: `shapes.txt` beside one file of
+//! Scores a network on a table in the layout of the peer measurements: `shapes.txt` beside one file of
 //! raw 64-bit numbers, column by column, for each of `X`, `mask`, `tissue`, `sex` and `age`.
 //!
-//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [SCENARIO] [PRESET] [name=json ...] [hidden=SHARE] [seed=N]`
+//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [METHOD] [SCENARIO] [PRESET] [name=json ...] [hidden=SHARE] [seed=N]`
 //!
 //! Inductive: learns from the first 800 rows, complete, and imputes the rest with `mask` hidden.
 //! In place: learns from all rows with `mask` hidden and imputes these entries. With a file
-//! `donor.f64` the rows are split by donor, 80 to 20. `hidden=0.1` draws another mask, `factor`
-//! scores the factor model instead.
+//! `donor.f64` the rows are split by donor, 80 to 20. `hidden=0.1` draws another mask. The
+//! method is `pmi`, `gain-gtex`, `gain-mse` or `factor`.
 #![expect(clippy::print_stdout, reason = "an example tells its result")]
 #![expect(
     clippy::disallowed_methods,
@@ -18,13 +18,16 @@ use std::path::Path;
 
 use imputome_classical::Factor;
 use imputome_core::prepare::{Scaler, split_groups};
+use imputome_core::settings::Settings;
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Holdout, Imputer, Mask, Names,
     Run,
 };
-use imputome_neural::Pmi;
+use imputome_neural::{GainGtex, GainMse, Pmi};
 use ndarray::Array2;
 use rand::RngExt;
+
+const METHODS: [&str; 4] = ["pmi", "gain-gtex", "gain-mse", "factor"];
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -32,32 +35,51 @@ fn main() -> Result<(), Failure> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folder = arguments.first().ok_or("name the folder")?;
     let mut scenarios = vec!["inductive", "in-place"];
-    let mut pmi = Pmi::default();
-    let (mut hidden, mut seed, mut factor) = (None, 0, false);
+    let mut name = "pmi";
+    let mut preset: Option<&str> = None;
+    let mut changes = Vec::new();
+    let (mut hidden, mut seed) = (None, 0);
     for word in &arguments[1..] {
         match word.split_once('=') {
             Some(("hidden", share)) => hidden = Some(share.parse::<f64>()?),
             Some(("seed", number)) => seed = number.parse()?,
-            Some((name, value)) => pmi = with(pmi, name, value)?,
+            Some(change) => changes.push(change),
             None if word == "inductive" || word == "in-place" => scenarios = vec![word],
-            None if word == "factor" => factor = true,
-            None => pmi = Pmi::preset(word).ok_or("no such preset")?,
+            None if METHODS.contains(&word.as_str()) => name = word,
+            None => preset = Some(word),
         }
     }
-    pmi.check()?;
-    let method: &dyn Imputer = if factor { &Factor::default() } else { &pmi };
+    let method = match name {
+        "factor" => Box::new(Factor::default()),
+        "gain-gtex" => chosen(
+            preset.map_or(Some(GainGtex::default()), GainGtex::preset),
+            &changes,
+        )?,
+        "gain-mse" => chosen(
+            preset.map_or(Some(GainMse::default()), GainMse::preset),
+            &changes,
+        )?,
+        _ => chosen(preset.map_or(Some(Pmi::default()), Pmi::preset), &changes)?,
+    };
+    method.check()?;
     let (data, mask) = read(Path::new(folder))?;
     let mask = hidden.map_or(Ok(mask), |share| redrawn(&data, share))?;
     for scenario in scenarios {
-        score(method, &data, &mask, (scenario, seed))?;
+        score(&*method, &data, &mask, (scenario, seed))?;
     }
     Ok(())
 }
 
-fn with(method: Pmi, name: &str, value: &str) -> Result<Pmi, Failure> {
-    let mut settings = serde_json::to_value(method)?;
-    settings[name] = serde_json::from_str(value)?;
-    Ok(serde_json::from_value(settings)?)
+/// Settings of a preset with some of them changed.
+fn chosen<M>(preset: Option<M>, changes: &[(&str, &str)]) -> Result<Box<dyn Imputer>, Failure>
+where
+    M: Imputer + Settings + 'static,
+{
+    let mut settings = serde_json::to_value(preset.ok_or("no such preset")?)?;
+    for (name, value) in changes {
+        settings[*name] = serde_json::from_str(value)?;
+    }
+    Ok(Box::new(serde_json::from_value::<M>(settings)?))
 }
 
 fn redrawn(data: &Dataset, share: f64) -> Result<Mask, Failure> {

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod covariates;
+pub mod gain;
 mod masks;
 mod network;
 mod panels;
@@ -14,4 +15,5 @@ mod spread;
 pub mod training;
 mod view;
 
+pub use gain::{GainGtex, GainMse};
 pub use pmi::Pmi;

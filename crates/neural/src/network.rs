@@ -1,7 +1,10 @@
 //! Networks over genes and covariates, and their size.
 
-use imputome_core::CovariateEncoder;
-use imputome_engine::{Activation, Dense, Input, Spec};
+use imputome_core::{CovariateEncoder, Error, Result};
+use imputome_engine::{
+    Activation, Adam, Dense, Engine, EngineError, Input, PortableEngine, Spec,
+    Weights as EngineWeights,
+};
 
 use crate::covariates::{embedding_inputs, numeric_input};
 
@@ -74,4 +77,20 @@ pub(crate) fn parameters(spec: &Spec) -> usize {
         }
     }
     total
+}
+
+/// Refuses stored weights that are not those of the network declared, before any memory is taken
+/// for it.
+pub(crate) fn expect_weights(spec: &Spec, stored: &EngineWeights) -> Result<()> {
+    let found: usize = stored.values().map(|tensor| tensor.data.len()).sum();
+    let expected = parameters(spec);
+    if found != expected {
+        return Err(Error::Weights(format!(
+            "the network holds {found} numbers, expected {expected}"
+        )));
+    }
+    let refuse = |error: EngineError| Error::Weights(error.to_string());
+    let engine = PortableEngine::new(1).map_err(refuse)?;
+    let mut model = engine.build(spec, Adam::default(), 0).map_err(refuse)?;
+    model.import(stored).map_err(refuse)
 }

@@ -1,7 +1,7 @@
 //! A fitted PMI and its estimates.
 
 use imputome_core::{
-    CovariateEncoder, Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights,
+    CovariateEncoder, Dataset, FittedImputer, Imputation, Result, Run, Summary, Weights,
 };
 use imputome_engine::{Adam, Spec, Weights as EngineWeights};
 use ndarray::Array2;
@@ -11,9 +11,9 @@ use super::beside::Judgement;
 use super::network::spec;
 use crate::bounds::{Bounds, is_outlying};
 use crate::covariates::remarks_on_levels;
-use crate::network::parameters;
+use crate::network;
 use crate::samples::Samples;
-use crate::training::{checkpoint, engine, on_processor, refused};
+use crate::training::{checkpoint, engine, refused};
 
 /// Trained networks and what they need to read a table.
 #[derive(Clone, Debug)]
@@ -108,7 +108,7 @@ impl Networks {
         };
         let network = |n: usize| -> Result<EngineWeights> {
             let stored = checkpoint::to_engine(&weights.under(&format!("network{n}")));
-            expect_network(&spec, &stored)?;
+            network::expect_weights(&spec, &stored)?;
             Ok(stored)
         };
         let weights = (0..settings.networks).map(network).collect::<Result<_>>()?;
@@ -119,22 +119,6 @@ impl Networks {
             weights,
         })
     }
-}
-
-/// Refuses stored weights that are not those of the network declared, before any memory is taken
-/// for it.
-fn expect_network(spec: &Spec, stored: &EngineWeights) -> Result<()> {
-    let found: usize = stored.values().map(|tensor| tensor.data.len()).sum();
-    let expected = parameters(spec);
-    if found != expected {
-        return Err(Error::Weights(format!(
-            "the network holds {found} numbers, expected {expected}"
-        )));
-    }
-    let refuse = |error: imputome_engine::EngineError| Error::Weights(error.to_string());
-    let engine = on_processor(1).map_err(refuse)?;
-    let mut model = engine.build(spec, Adam::default(), 0).map_err(refuse)?;
-    model.import(stored).map_err(refuse)
 }
 
 /// A fitted PMI.

@@ -19,6 +19,9 @@ pub(super) fn run(
         run.proceed()?;
         let rate = plan.learning_rate * plan.schedule.share(step, all);
         model.set_learning_rate(rate as f32).map_err(refused)?;
+        if let Some(opponent) = task.opponent() {
+            opponent.set_learning_rate(rate as f32).map_err(refused)?;
+        }
         total += f64::from(task.step(model, step as u32)?);
     }
     Ok(total / plan.steps as f64)

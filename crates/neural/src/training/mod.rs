@@ -24,6 +24,12 @@ pub(crate) trait Task {
 
     /// The loss on samples that no step has seen.
     fn validation_loss(&mut self, model: &dyn Model) -> Result<f64>;
+
+    /// A second model that the steps train beside the first, such as a discriminator: it follows
+    /// the same learning rate, and its state is saved with that of the first.
+    fn opponent(&mut self) -> Option<&mut (dyn Model + 'static)> {
+        None
+    }
 }
 
 /// How long and how fast a network is trained.
@@ -65,7 +71,7 @@ pub(crate) fn train(
     run: &Run,
     save: &Save<'_>,
 ) -> Result<Trained> {
-    let mut trained = begin(model, start)?;
+    let mut trained = begin(model, task, start)?;
     run.progress().begin(&plan.title, plan.epochs as u64);
     while trained.history.epochs() < plan.epochs && !trained.history.is_over(plan.patience) {
         let training = epoch::run(model, task, plan, trained.history.epochs(), run)?;
@@ -76,7 +82,7 @@ pub(crate) fn train(
         let done = trained.history.epochs() as u64;
         run.progress().advance(done, &trained.history.note());
         if run.checkpoints().due() {
-            save(&snapshot(model, &trained))?;
+            save(&snapshot(model, task, &trained))?;
         }
     }
     run.progress().end();
@@ -86,7 +92,7 @@ pub(crate) fn train(
     Ok(trained)
 }
 
-fn begin(model: &mut dyn Model, start: Option<Checkpoint>) -> Result<Trained> {
+fn begin(model: &mut dyn Model, task: &mut dyn Task, start: Option<Checkpoint>) -> Result<Trained> {
     let Some(start) = start else {
         return Ok(Trained {
             history: History::default(),
@@ -96,15 +102,21 @@ fn begin(model: &mut dyn Model, start: Option<Checkpoint>) -> Result<Trained> {
     model
         .restore_state(&start.state)
         .map_err(checkpoint::not_of_this_fit)?;
+    if let Some((opponent, state)) = task.opponent().zip(start.opponent.as_ref()) {
+        opponent
+            .restore_state(state)
+            .map_err(checkpoint::not_of_this_fit)?;
+    }
     Ok(Trained {
         history: start.history,
         best: start.best,
     })
 }
 
-fn snapshot(model: &dyn Model, trained: &Trained) -> Checkpoint {
+fn snapshot(model: &dyn Model, task: &mut dyn Task, trained: &Trained) -> Checkpoint {
     Checkpoint {
         state: model.state(),
+        opponent: task.opponent().map(|opponent| opponent.state()),
         history: trained.history.clone(),
         best: trained.best.clone(),
     }
