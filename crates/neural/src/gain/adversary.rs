@@ -130,3 +130,115 @@ fn completed(round: Round<'_>, output: &[f32]) -> Vec<f32> {
         .map(|((value, output), missing)| value + missing * output)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::{CovariateEncoder, Dataset, Names};
+    use ndarray::array;
+
+    use super::super::GainGtex;
+
+    const VALUES: [f32; 6] = [0.5, 0.0, 0.0, -1.0, 0.0, 0.25];
+    const MASK: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 1.0];
+
+    fn samples() -> (Samples, CovariateEncoder) {
+        let names = |kind, n| {
+            Names::new(kind, (0..n).map(|i: usize| format!("{kind}{i}")).collect()).unwrap()
+        };
+        let values = array![[0.5, 2.0, 1.0], [-1.0, 0.75, 0.25]];
+        let data = Dataset::new(values, names("sample", 2), names("gene", 3)).unwrap();
+        let encoder = CovariateEncoder::fit(&data.covariates);
+        (Samples::of(&data, &encoder), encoder)
+    }
+
+    /// A discriminator that has learned for a while, so that its gradient is not by chance.
+    fn opponent(samples: &Samples, encoder: &CovariateEncoder, hint: &Hint) -> Opponent {
+        let settings = GainGtex {
+            widths: vec![8, 8],
+            learning_rate: 0.01,
+            ..GainGtex::default()
+        };
+        let game = Game::from(&settings);
+        let spec = networks::discriminator(&game, 3, encoder);
+        let run = Run::new(3, 1).unwrap();
+        let adversary = game.adversary.unwrap();
+        let mut opponent = Opponent::new(&game, adversary, &spec, &run).unwrap();
+        for _ in 0..50 {
+            let round = round(samples, hint);
+            opponent.learn(round, &[0.3; 6]).unwrap();
+        }
+        opponent
+    }
+
+    fn round<'a>(samples: &'a Samples, hint: &'a Hint) -> Round<'a> {
+        Round {
+            samples,
+            mask: &MASK,
+            values: &VALUES,
+            hint,
+        }
+    }
+
+    fn hint() -> Hint {
+        let told = vec![0.0, 0.0, 1.0, 0.0, 0.0, 1.0];
+        let open = told.iter().map(|told| 1.0 - told).collect();
+        Hint::new(&MASK, told, open)
+    }
+
+    #[test]
+    fn the_hint_tells_the_mask_where_b_is_1_and_a_half_elsewhere() {
+        assert_eq!(hint().told, [0.5, 0.5, 0.0, 0.5, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn the_discriminator_sees_values_where_measured_and_estimates_elsewhere() {
+        let ((samples, _), hint) = (samples(), hint());
+        let seen = completed(round(&samples, &hint), &[7.0; 6]);
+        assert_eq!(seen, [0.5, 7.0, 7.0, -1.0, 7.0, 0.25]);
+    }
+
+    #[test]
+    fn the_gradient_through_the_discriminator_is_that_of_the_generators_loss() {
+        let ((samples, encoder), hint) = (samples(), hint());
+        let opponent = opponent(&samples, &encoder, &hint);
+        let round = round(&samples, &hint);
+        let output = [0.1, -0.4, 0.8, 0.2, 0.6, -0.3_f32];
+        let value = |output: &[f32]| {
+            opponent
+                .add_deception(round, output, &mut [0.0; 6])
+                .unwrap()
+        };
+        let mut gradient = [0.0; 6];
+        opponent
+            .add_deception(round, &output, &mut gradient)
+            .unwrap();
+        assert!(gradient.iter().any(|g| g.abs() > 1e-3), "{gradient:?}");
+        for at in 0..6 {
+            let step = 2e-3;
+            let moved = |by: f32| {
+                let mut output = output;
+                output[at] += by;
+                value(&output)
+            };
+            let expected = (moved(step) - moved(-step)) / f64::from(2.0 * step);
+            // An f32 value of about 0.5 divided by 0.004: 2e-5; curvature adds less.
+            let off = (f64::from(gradient[at]) - expected).abs();
+            assert!(off < 1e-4, "{at}: {} and {expected}", gradient[at]);
+        }
+        assert!(
+            [0, 3, 5]
+                .iter()
+                .all(|&measured: &usize| gradient[measured] == 0.0)
+        );
+    }
+
+    #[test]
+    fn a_discriminator_learns_to_tell_what_the_hint_leaves_open() {
+        let ((samples, encoder), hint) = (samples(), hint());
+        let mut opponent = opponent(&samples, &encoder, &hint);
+        // An untaught one pays 2/3 ln 2 or so.
+        let loss = opponent.learn(round(&samples, &hint), &[0.3; 6]).unwrap();
+        assert!(loss < 0.4, "{loss}");
+    }
+}

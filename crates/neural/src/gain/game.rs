@@ -133,3 +133,55 @@ impl Game {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::Imputer;
+
+    #[test]
+    fn shares_that_end_before_they_begin_are_refused_by_name() {
+        let settings = GainGtex {
+            alpha: 0.6,
+            beta: 0.5,
+            ..GainGtex::default()
+        };
+        let error = settings.check().unwrap_err().to_string();
+        assert!(error.contains("alpha must be at most beta"), "{error}");
+        let settings = GainMse {
+            lowest_shown: 0.6,
+            highest_shown: 0.5,
+            ..GainMse::default()
+        };
+        let error = settings.check().unwrap_err().to_string();
+        assert!(
+            error.contains("lowest_shown must be at most highest_shown"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn nothing_hidden_leaves_nothing_to_learn_from_what_is_hidden() {
+        let settings = GainMse {
+            lowest_shown: 1.0,
+            highest_shown: 1.0,
+            reconstruct: Reconstruct::Hidden,
+            ..GainMse::default()
+        };
+        let error = settings.check().unwrap_err().to_string();
+        assert!(
+            error.contains("below 1 where reconstruct is hidden"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn rms_prop_has_no_first_moment() {
+        let settings = GainMse {
+            optimizer: Optimizer::RmsProp,
+            ..GainMse::default()
+        };
+        let adam = Game::from(&settings).adam();
+        assert_eq!((adam.beta1, adam.beta2), (0.0, 0.9));
+    }
+}

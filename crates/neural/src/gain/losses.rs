@@ -93,3 +93,87 @@ pub(super) fn add_squared_error(
     }
     lambda * loss.value(&sums)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_engine::losses::evaluate;
+
+    /// Two samples of three genes: mask, b, logits.
+    const MASK: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 1.0, 0.0];
+    const OPEN: [f32; 6] = [1.0, 1.0, 0.0, 0.0, 1.0, 1.0];
+    const LOGITS: [f32; 6] = [0.5, -1.0, 2.0, 0.25, -0.5, 1.5];
+
+    fn chance(logit: f32) -> f64 {
+        1.0 / (1.0 + (-f64::from(logit)).exp())
+    }
+
+    fn missing() -> Vec<f32> {
+        MASK.iter().map(|m| 1.0 - m).collect()
+    }
+
+    #[test]
+    fn the_discriminator_pays_by_equation_12_only_where_the_mask_is_open() {
+        // First sample: genes 0 (measured) and 1 (missing) are open, Z = 3; second: 1 and 2.
+        let first = -(chance(0.5).ln() + (1.0 - chance(-1.0)).ln()) / 3.0;
+        let second = -(chance(-0.5).ln() + (1.0 - chance(1.5)).ln()) / 3.0;
+        let found = evaluate(&DISCRIMINATION, 3, &LOGITS, &MASK, Some(&OPEN));
+        // f64 sums of f32 logits.
+        assert!((found - (first + second) / 2.0).abs() < 1e-9, "{found}");
+    }
+
+    #[test]
+    fn the_generator_pays_by_the_first_term_of_equation_13_for_open_missing_genes() {
+        let (first, second) = (-chance(-1.0).ln() / 3.0, -chance(1.5).ln() / 3.0);
+        let found = evaluate(&Deception, 3, &LOGITS, &missing(), Some(&OPEN));
+        assert!((found - (first + second) / 2.0).abs() < 1e-9, "{found}");
+    }
+
+    #[test]
+    fn deception_has_the_gradient_of_its_value_and_none_elsewhere() {
+        let missing = missing();
+        let entries = |row: usize| Entries {
+            output: &LOGITS[3 * row..3 * row + 3],
+            target: &missing[3 * row..3 * row + 3],
+            weight: Some(&OPEN[3 * row..3 * row + 3]),
+        };
+        let factors = Deception.factors(&[0, 1].map(|row| Deception.sums(&entries(row))));
+        let mut gradient = [9.0; 6];
+        for (row, gradient) in gradient.chunks_mut(3).enumerate() {
+            Deception.gradient(&entries(row), factors[row] as f32, gradient);
+        }
+        for (at, &found) in gradient.iter().enumerate() {
+            let counted = f64::from(missing[at] * OPEN[at]);
+            let expected = counted * (chance(LOGITS[at]) - 1.0) / 6.0;
+            // f32 exponentials.
+            assert!((f64::from(found) - expected).abs() < 1e-7, "{at}");
+        }
+    }
+
+    #[test]
+    fn extreme_logits_cost_what_they_should_and_overflow_nothing() {
+        let sample = Entries {
+            output: &[-200.0, 200.0],
+            target: &[1.0, 1.0],
+            weight: None,
+        };
+        assert_eq!(Deception.sums(&sample).loss, 200.0);
+        let mut gradient = [0.0; 2];
+        Deception.gradient(&sample, 1.0, &mut gradient);
+        assert_eq!(gradient, [-1.0, 0.0]);
+    }
+
+    #[test]
+    fn the_squared_error_counts_lambda_times_over_what_is_told() {
+        let (output, target) = ([1.0, 5.0, 2.0, 7.0], [0.0, 0.0, 0.0, 4.0]);
+        let mut gradient = [1.0, 0.0, 0.0, 0.0];
+        let entries = (&output[..], &target[..], &[1.0, 0.0, 1.0, 1.0][..]);
+        let value = add_squared_error(10.0, 2, entries, &mut gradient);
+        // Samples: 1 / 1 and (4 + 9) / 2; the offset of 1e-7 in each divisor.
+        assert!((value - 10.0 * (1.0 + 6.5) / 2.0).abs() < 1e-5, "{value}");
+        // 10 x 2 x miss / entries / samples, added to what stood there.
+        for (found, expected) in gradient.iter().zip([11.0, 0.0, 10.0, 15.0]) {
+            assert!((found - expected).abs() < 1e-5, "{gradient:?}");
+        }
+    }
+}

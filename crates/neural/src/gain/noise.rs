@@ -75,3 +75,64 @@ fn fingerprint(values: &[f32], mask: &[f32]) -> u32 {
         (hash ^ word).wrapping_mul(0x0100_0193)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::{CovariateEncoder, Dataset, Names};
+    use ndarray::Array2;
+
+    fn samples() -> Samples {
+        let names = |kind, n| {
+            Names::new(kind, (0..n).map(|i: usize| format!("{kind}{i}")).collect()).unwrap()
+        };
+        let values = Array2::from_shape_fn((3, 500), |(s, g)| ((s % 2) * 7 + g) as f32);
+        let data = Dataset::new(values, names("sample", 3), names("gene", 500)).unwrap();
+        Samples::of(&data, &CovariateEncoder::fit(&data.covariates))
+    }
+
+    fn draw(whom: For<'_>, deviation: f64) -> Vec<f32> {
+        let samples = samples();
+        let mask: Vec<f32> = (0..1500)
+            .map(|at| f32::from(u8::from(at % 500 < 100)))
+            .collect();
+        let noise = Noise::new("gain-gtex", deviation, &Run::new(4, 1).unwrap());
+        noise.draw(whom, &samples, &samples.values, &mask)
+    }
+
+    #[test]
+    fn noise_stands_at_missing_genes_only_and_has_its_deviation() {
+        let noise = draw(For::Generator(3, &[0, 1, 2]), 2.0);
+        assert!(
+            noise
+                .chunks(500)
+                .all(|row| row[..100].iter().all(|&z| z == 0.0))
+        );
+        let missing: Vec<f32> = noise
+            .chunks(500)
+            .flat_map(|row| &row[100..])
+            .copied()
+            .collect();
+        let variance = missing.iter().map(|z| z * z).sum::<f32>() / missing.len() as f32;
+        // 1200 draws of variance 4: its own deviation is 0.163; four of them.
+        assert!((variance - 4.0).abs() < 0.65, "{variance}");
+    }
+
+    #[test]
+    fn both_updates_of_a_step_and_every_step_have_noise_of_their_own() {
+        let rows = [0, 1, 2];
+        let first = draw(For::Generator(3, &rows), 1.0);
+        assert_eq!(first, draw(For::Generator(3, &rows), 1.0));
+        assert_ne!(first, draw(For::Discriminator(3, &rows), 1.0));
+        assert_ne!(first, draw(For::Generator(4, &rows), 1.0));
+    }
+
+    #[test]
+    fn the_noise_of_an_estimate_goes_with_what_the_sample_shows_and_not_with_its_place() {
+        let noise = draw(For::Estimate(0), 1.0);
+        // Samples 0 and 2 show the same.
+        assert_eq!(noise[..500], noise[1000..]);
+        assert_ne!(noise[..500], noise[500..1000]);
+        assert_ne!(noise, draw(For::Estimate(1), 1.0));
+    }
+}

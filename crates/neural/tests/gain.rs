@@ -1,0 +1,412 @@
+//! What GAIN-GTEx and GAIN-MSE promise, on small low-rank tables.
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use imputome_core::prepare::{Scaler, hide_at_random};
+use imputome_core::{
+    Checkpoints, Covariate, CovariateValues, Covariates, Dataset, Error, FittedImputer, Holdout,
+    Imputer, Names, Result, Run, Weights,
+};
+use imputome_neural::{GainGtex, GainMse};
+use ndarray::Array2;
+use rand::RngExt;
+
+const TISSUES: [&str; 3] = ["Blood", "Lung", "Skin"];
+
+/// Short training on narrow layers; promises other than accuracy do not depend on it.
+fn small() -> GainGtex {
+    GainGtex {
+        widths: vec![16],
+        batch: 16,
+        epochs: 4,
+        steps: Some(5),
+        draws: 3,
+        ..GainGtex::default()
+    }
+}
+
+/// The same without an adversary.
+fn plain() -> GainMse {
+    GainMse {
+        widths: vec![16],
+        batch: 16,
+        epochs: 4,
+        steps: Some(5),
+        draws: 3,
+        ..GainMse::default()
+    }
+}
+
+fn run(threads: usize) -> Run {
+    Run::new(5, threads).unwrap()
+}
+
+fn names(kind: &'static str, n: usize) -> Names {
+    Names::new(kind, (0..n).map(|i| format!("{kind}{i}")).collect()).unwrap()
+}
+
+fn tissues(values: impl Iterator<Item = &'static str>) -> Covariates {
+    let values: Vec<Option<String>> = values.map(|v| Some(v.to_string())).collect();
+    let n = values.len();
+    let column = Covariate {
+        name: "tissue".into(),
+        values: CovariateValues::Categorical(values),
+    };
+    Covariates::new(n, vec![column]).unwrap()
+}
+
+/// Two factors, a mean for each tissue and a little noise; two samples a donor; standardized.
+fn table(samples: usize, genes: usize) -> Dataset {
+    let random = &mut run(1).stream("table");
+    let mut normal = || (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0;
+    let loadings = Array2::from_shape_fn((2, genes), |_| normal());
+    let scores = Array2::from_shape_fn((samples, 2), |_| normal());
+    let means = Array2::from_shape_fn((3, genes), |_| normal());
+    let values = Array2::from_shape_fn((samples, genes), |(s, g)| {
+        let signal: f32 = (0..2).map(|k| scores[(s, k)] * loadings[(k, g)]).sum();
+        signal + means[(s % 3, g)] + 0.2 * normal()
+    });
+    let data = Dataset::new(values, names("S", samples), names("G", genes))
+        .and_then(|d| d.with_covariates(tissues((0..samples).map(|s| TISSUES[s % 3]))))
+        .and_then(|d| d.with_groups((0..samples).map(|s| format!("D{}", s / 2)).collect()))
+        .unwrap();
+    Scaler::fit(&data).apply(&data)
+}
+
+fn with_gaps(data: &Dataset, share: f64) -> Holdout {
+    hide_at_random(data, share, &mut run(1).stream("gaps")).unwrap()
+}
+
+fn bits(values: &Array2<f32>) -> Vec<u32> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+fn estimates(fitted: &dyn FittedImputer, data: &Dataset) -> Array2<f32> {
+    fitted.impute(data, &run(1)).unwrap().estimates
+}
+
+/// Mean squared error on hidden entries over that of the mean, which is 0 in standard scores.
+fn error_over_mean(fitted: &dyn FittedImputer, holdout: &Holdout) -> f64 {
+    let estimates = estimates(fitted, holdout.visible());
+    let (mut error, mut of_mean) = (0.0, 0.0);
+    for (at, _) in holdout
+        .held_out()
+        .0
+        .indexed_iter()
+        .filter(|(_, hidden)| **hidden)
+    {
+        error += f64::from(holdout.truth()[at] - estimates[at]).powi(2);
+        of_mean += f64::from(holdout.truth()[at]).powi(2);
+    }
+    error / of_mean
+}
+
+#[test]
+fn new_samples_are_told_far_better_than_by_the_mean_with_and_without_an_adversary() {
+    let data = table(240, 20);
+    let train = data.select_samples(&(0..180).collect::<Vec<_>>());
+    let test = with_gaps(&data.select_samples(&(180..240).collect::<Vec<_>>()), 0.5);
+    let gain = GainGtex {
+        widths: vec![64],
+        epochs: 10,
+        steps: Some(50),
+        ..GainGtex::default()
+    };
+    let mse = GainMse {
+        widths: vec![64],
+        epochs: 10,
+        steps: Some(50),
+        ..GainMse::default()
+    };
+    for method in [&gain as &dyn Imputer, &mse] {
+        let fitted = method.fit(&train, &run(1)).unwrap();
+        let error = error_over_mean(&*fitted, &test);
+        // Noise alone is about 0.01 of the variance, the mean 1.
+        assert!(error < 0.45, "{method:?} {error}");
+    }
+}
+
+#[test]
+fn the_gaps_of_the_training_table_itself_are_told() {
+    let holdout = with_gaps(&table(240, 20), 0.4);
+    let method = GainGtex {
+        widths: vec![64],
+        epochs: 10,
+        steps: Some(50),
+        ..GainGtex::default()
+    };
+    let fitted = method.fit(holdout.visible(), &run(1)).unwrap();
+    let error = error_over_mean(&*fitted, &holdout);
+    assert!(error < 0.5, "{error}");
+}
+
+#[test]
+fn the_published_in_place_game_is_played_on_a_table_with_gaps() {
+    let holdout = with_gaps(&table(120, 20), 0.4);
+    let method = GainGtex {
+        widths: vec![64],
+        epochs: 12,
+        ..GainGtex::preset("published").unwrap()
+    };
+    let fitted = method.fit(holdout.visible(), &run(1)).unwrap();
+    let error = error_over_mean(&*fitted, &holdout);
+    assert!(error < 0.9, "{error}");
+}
+
+#[test]
+fn what_stands_at_a_gap_changes_nothing() {
+    let holdout = with_gaps(&table(60, 8), 0.3);
+    let clean = holdout.visible();
+    let mut poisoned = clean.clone();
+    for (value, &measured) in poisoned.values.iter_mut().zip(&clean.measured.0) {
+        if !measured {
+            *value = 1e30;
+        }
+    }
+    let fitted = small().fit(clean, &run(1)).unwrap();
+    let other = small().fit(&poisoned, &run(1)).unwrap();
+    assert_eq!(fitted.weights(), other.weights());
+    assert_eq!(
+        bits(&estimates(&*fitted, clean)),
+        bits(&estimates(&*other, &poisoned))
+    );
+}
+
+#[test]
+fn one_and_two_threads_give_the_same_bytes() {
+    let data = table(60, 8);
+    let one = small().fit(&data, &run(1)).unwrap();
+    let two = small().fit(&data, &run(2)).unwrap();
+    assert_eq!(one.weights(), two.weights());
+    let visible = with_gaps(&data, 0.5);
+    let of_two = two.impute(visible.visible(), &run(2)).unwrap();
+    let of_one = one.impute(visible.visible(), &run(1)).unwrap();
+    assert_eq!(bits(&of_one.estimates), bits(&of_two.estimates));
+    assert_eq!(bits(&of_one.spread.unwrap()), bits(&of_two.spread.unwrap()));
+}
+
+#[test]
+fn a_sample_is_estimated_alike_whatever_stands_beside_it() {
+    let data = table(60, 8);
+    let fitted = small().fit(&data, &run(1)).unwrap();
+    let holdout = with_gaps(&data, 0.5);
+    let together = estimates(&*fitted, holdout.visible());
+    let alone = estimates(&*fitted, &holdout.visible().select_samples(&[41]));
+    for (together, alone) in together.row(41).iter().zip(alone.row(0)) {
+        // Other rows in a matrix product change the order of f32 sums, never the noise.
+        assert!((together - alone).abs() < 1e-4, "{together} and {alone}");
+    }
+}
+
+#[test]
+fn another_seed_draws_other_noise() {
+    let fitted = small().fit(&table(60, 8), &run(1)).unwrap();
+    let holdout = with_gaps(&table(60, 8), 0.5);
+    let other = Run::new(6, 1).unwrap();
+    let drawn = fitted.impute(holdout.visible(), &other).unwrap();
+    assert_ne!(drawn.estimates, estimates(&*fitted, holdout.visible()));
+}
+
+#[test]
+fn a_restored_model_gives_the_same_bytes() {
+    let data = table(60, 8);
+    let workshop = GainGtex {
+        widths: vec![8, 8],
+        epochs: 3,
+        ..GainGtex::preset("published-workshop").unwrap()
+    };
+    let (gain, mse) = (small(), plain());
+    for method in [&gain as &dyn Imputer, &mse, &workshop] {
+        let fitted = method.fit(&data, &run(1)).unwrap();
+        let restored = method.restore(&fitted.weights()).unwrap();
+        assert_eq!(restored.weights(), fitted.weights());
+        assert_eq!(restored.summary(), fitted.summary());
+        let holdout = with_gaps(&data, 0.5);
+        let visible = holdout.visible();
+        assert_eq!(
+            bits(&estimates(&*fitted, visible)),
+            bits(&estimates(&*restored, visible))
+        );
+    }
+}
+
+#[test]
+fn stored_weights_of_another_width_are_refused() {
+    let fitted = small().fit(&table(60, 8), &run(1)).unwrap();
+    let other = GainGtex {
+        widths: vec![17],
+        ..small()
+    };
+    let error = other.restore(&fitted.weights()).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("the network holds"), "{error}");
+}
+
+/// Saves after every epoch, and asks the run to stop after `last` of them.
+struct Interrupting {
+    saved: Mutex<Option<Weights>>,
+    left: AtomicUsize,
+    stop: Arc<AtomicBool>,
+}
+
+impl Checkpoints for Interrupting {
+    fn latest(&self) -> Result<Option<Weights>> {
+        Ok(self.saved.lock().unwrap().clone())
+    }
+    fn due(&self) -> bool {
+        true
+    }
+    fn save(&self, state: &Weights) -> Result<()> {
+        *self.saved.lock().unwrap() = Some(state.clone());
+        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn a_fit_resumed_after_any_epoch_ends_with_the_same_bytes() {
+    let data = with_gaps(&table(60, 8), 0.2).visible().clone();
+    let method = small();
+    let whole = method.fit(&data, &run(1)).unwrap().weights();
+    for epochs in [1, 3] {
+        let stop = Arc::new(AtomicBool::new(false));
+        let checkpoints = Arc::new(Interrupting {
+            saved: Mutex::new(None),
+            left: AtomicUsize::new(epochs),
+            stop: stop.clone(),
+        });
+        let run = run(1)
+            .with_checkpoints(checkpoints.clone())
+            .with_cancellation(stop.clone());
+        let interrupted = method.fit(&data, &run).map(|_| ()).unwrap_err();
+        assert!(matches!(interrupted, Error::Interrupted));
+        stop.store(false, Ordering::Relaxed);
+        checkpoints.left.store(usize::MAX, Ordering::Relaxed);
+        let resumed = method.fit(&data, &run).unwrap().weights();
+        assert_eq!(resumed, whole, "interrupted after epoch {epochs}");
+    }
+}
+
+#[test]
+fn a_state_saved_by_another_fit_is_refused() {
+    let data = table(60, 8);
+    let saved = Arc::new(Interrupting {
+        saved: Mutex::new(None),
+        left: AtomicUsize::new(usize::MAX),
+        stop: Arc::new(AtomicBool::new(false)),
+    });
+    let run = run(1).with_checkpoints(saved);
+    small().fit(&data, &run).unwrap();
+    let other = GainGtex {
+        dropout: 0.5,
+        ..small()
+    };
+    let error = other.fit(&data, &run).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("not one of this fit"), "{error}");
+}
+
+#[test]
+fn a_tissue_that_training_did_not_have_is_estimated_and_said() {
+    let fitted = small().fit(&table(60, 8), &run(1)).unwrap();
+    let mut new = with_gaps(&table(4, 8), 0.5).visible().clone();
+    new.covariates = tissues(["Nerve", "Lung", "Nerve", "Blood"].into_iter());
+    let imputation = fitted.impute(&new, &run(1)).unwrap();
+    assert!(imputation.estimates.iter().all(|v| v.is_finite()));
+    let expected =
+        "tissue \"Nerve\" was not in training (2 samples): average embedding used".to_string();
+    assert!(
+        imputation.remarks.contains(&expected),
+        "{:?}",
+        imputation.remarks
+    );
+}
+
+#[test]
+fn two_genes_and_no_covariates_are_enough() {
+    let mut data = table(40, 2);
+    data.covariates = Covariates::none(40);
+    let fitted = small().fit(&data, &run(1)).unwrap();
+    let holdout = with_gaps(&data, 0.5);
+    assert!(
+        estimates(&*fitted, holdout.visible())
+            .iter()
+            .all(|v| v.is_finite())
+    );
+}
+
+#[test]
+fn three_donors_are_refused_with_the_reason() {
+    let error = small().fit(&table(6, 8), &run(1)).map(|_| ()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("gain-gtex needs at least 4 donors"),
+        "{error}"
+    );
+}
+
+#[test]
+fn estimates_of_a_sample_far_from_all_others_stay_within_the_widened_training_range() {
+    let mut train = table(80, 12);
+    // Two samples at the detection floor, as 14 of the 3,797 of GTEx v8.
+    for s in [3, 50] {
+        train.values.row_mut(s).fill(-8.0);
+    }
+    let fitted = small().fit(&train, &run(1)).unwrap();
+    assert!(fitted.summary().remarks[0].starts_with("2 samples lie far"));
+    let mut new = table(4, 12);
+    new.values.row_mut(0).fill(-50.0);
+    new.values.row_mut(1).fill(50.0);
+    let estimates = estimates(&*fitted, with_gaps(&new, 0.5).visible());
+    for gene in estimates.columns() {
+        // Training ranges are -8 to at most 4; a tenth of 12 on either side.
+        assert!(gene.iter().all(|v| (-9.2..=5.2).contains(v)), "{gene}");
+    }
+}
+
+#[test]
+fn the_spread_is_about_the_size_of_the_misses() {
+    let data = table(240, 20);
+    let train = data.select_samples(&(0..180).collect::<Vec<_>>());
+    let test = with_gaps(&data.select_samples(&(180..240).collect::<Vec<_>>()), 0.5);
+    let method = GainGtex {
+        epochs: 8,
+        ..small()
+    };
+    let imputation = method
+        .fit(&train, &run(1))
+        .unwrap()
+        .impute(test.visible(), &run(1))
+        .unwrap();
+    let spread = imputation.spread.unwrap();
+    let (mut n, mut squares) = (0.0, 0.0);
+    for (at, _) in test
+        .held_out()
+        .0
+        .indexed_iter()
+        .filter(|(_, hidden)| **hidden)
+    {
+        squares += f64::from((test.truth()[at] - imputation.estimates[at]) / spread[at]).powi(2);
+        n += 1.0;
+    }
+    let ratio = (squares / n).sqrt();
+    // 600 entries of 60 samples: the ratio varies by a few hundredths between draws.
+    assert!((0.75..1.35).contains(&ratio), "{ratio}");
+}
+
+#[test]
+fn learning_curves_and_choices_are_told() {
+    let fitted = small().fit(&table(60, 8), &run(1)).unwrap();
+    let summary = fitted.summary();
+    let names: Vec<&str> = summary.curves.iter().map(|c| c.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["training loss", "validation loss", "validation error"]
+    );
+    assert_eq!(summary.curves[0].points.len(), 4);
+    let told = |name: &str| summary.chosen.iter().any(|(found, _)| found.contains(name));
+    assert!(told("best epoch") && told("draws alone"));
+}
