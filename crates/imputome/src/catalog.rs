@@ -2,7 +2,7 @@
 
 use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Softimpute, Svd};
 use imputome_core::{Error, Imputer, Result, settings};
-use imputome_neural::Pmi;
+use imputome_neural::{GainGtex, GainMse, Pmi};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,6 +12,10 @@ use serde_json::Value;
 pub enum Method {
     /// Pseudo-mask imputer, a network (Viñas et al. 2021).
     Pmi(Pmi),
+    /// Generative adversarial imputation, two networks (Viñas et al. 2021).
+    GainGtex(GainGtex),
+    /// The generator of `gain-gtex` without its adversary.
+    GainMse(GainMse),
     /// Factor analysis over tissues and genes (ours).
     Factor(Factor),
     /// Gaussian of all genes (ours).
@@ -33,6 +37,8 @@ impl Method {
     pub fn all() -> Vec<Self> {
         vec![
             Self::Pmi(Pmi::default()),
+            Self::GainGtex(GainGtex::default()),
+            Self::GainMse(GainMse::default()),
             Self::Factor(Factor::default()),
             Self::Gaussian(GaussianOfGenes::default()),
             Self::Softimpute(Softimpute::default()),
@@ -47,6 +53,8 @@ impl Method {
     pub fn imputer(&self) -> &dyn Imputer {
         match self {
             Self::Pmi(method) => method,
+            Self::GainGtex(method) => method,
+            Self::GainMse(method) => method,
             Self::Factor(method) => method,
             Self::Gaussian(method) => method,
             Self::Softimpute(method) => method,
@@ -94,6 +102,8 @@ impl Method {
     pub fn preset(&self, preset: &str) -> Result<Self> {
         let found = match self {
             Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
+            Self::GainGtex(_) => GainGtex::preset(preset).map(Self::GainGtex),
+            Self::GainMse(_) => GainMse::preset(preset).map(Self::GainMse),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
             Self::Factor(_)
@@ -170,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_what_is() {
         let message = |spec: &str| Method::parse(spec).expect_err("unknown").to_string();
-        assert!(message("knnn").contains("known methods: pmi, factor"));
+        assert!(message("knnn").contains("known methods: pmi, "));
         assert!(message("knn:neighbours=3").contains("it knows neighbors, weights"));
         assert!(message("knn:published").contains("it knows none"));
         assert!(message("knn:neighbors=0").contains("a whole number of at least 1"));

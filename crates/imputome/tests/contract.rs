@@ -18,6 +18,8 @@ fn methods() -> Vec<Method> {
         .into_iter()
         .map(|method| match method.name() {
             "pmi" => Method::parse("pmi:epochs=3:steps=5:widths=8").unwrap(),
+            "gain-gtex" => Method::parse("gain-gtex:epochs=3:steps=5:widths=8:draws=2").unwrap(),
+            "gain-mse" => Method::parse("gain-mse:epochs=3:steps=5:widths=8:draws=2").unwrap(),
             _ => method,
         })
         .collect()

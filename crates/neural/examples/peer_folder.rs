@@ -1,12 +1,13 @@
 //! Scores a network on a table in the layout of the peer measurements: `shapes.txt` beside one file of
 //! raw 64-bit numbers, column by column, for each of `X`, `mask`, `tissue`, `sex` and `age`.
 //!
-//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [METHOD] [SCENARIO] [PRESET] [name=json ...] [hidden=SHARE] [seed=N]`
+//! `cargo run --release -p imputome-neural --example peer_folder -- FOLDER [METHOD] [SCENARIO] [PRESET] [name=json ...] [hidden=SHARE] [seed=N] [trial]`
 //!
 //! Inductive: learns from the first 800 rows, complete, and imputes the rest with `mask` hidden.
 //! In place: learns from all rows with `mask` hidden and imputes these entries. With a file
 //! `donor.f64` the rows are split by donor, 80 to 20. `hidden=0.1` draws another mask. The
-//! method is `pmi`, `gain-gtex`, `gain-mse` or `factor`.
+//! method is `pmi`, `gain-gtex`, `gain-mse` or `factor`. With `trial` the rows and entries that are
+//! scored otherwise take no part: settings may be chosen by it.
 #![expect(clippy::print_stdout, reason = "an example tells its result")]
 #![expect(
     clippy::disallowed_methods,
@@ -27,6 +28,9 @@ use imputome_neural::{GainGtex, GainMse, Pmi};
 use ndarray::Array2;
 use rand::RngExt;
 
+/// Rows learned from where no donors are given; the rest are of other donors.
+const TRAINING: usize = 800;
+
 const METHODS: [&str; 4] = ["pmi", "gain-gtex", "gain-mse", "factor"];
 
 type Failure = Box<dyn std::error::Error>;
@@ -38,13 +42,14 @@ fn main() -> Result<(), Failure> {
     let mut name = "pmi";
     let mut preset: Option<&str> = None;
     let mut changes = Vec::new();
-    let (mut hidden, mut seed) = (None, 0);
+    let (mut hidden, mut seed, mut trial) = (None, 0, false);
     for word in &arguments[1..] {
         match word.split_once('=') {
             Some(("hidden", share)) => hidden = Some(share.parse::<f64>()?),
             Some(("seed", number)) => seed = number.parse()?,
             Some(change) => changes.push(change),
             None if word == "inductive" || word == "in-place" => scenarios = vec![word],
+            None if word == "trial" => trial = true,
             None if METHODS.contains(&word.as_str()) => name = word,
             None => preset = Some(word),
         }
@@ -65,7 +70,12 @@ fn main() -> Result<(), Failure> {
     let (data, mask) = read(Path::new(folder))?;
     let mask = hidden.map_or(Ok(mask), |share| redrawn(&data, share))?;
     for scenario in scenarios {
-        score(&*method, &data, &mask, (scenario, seed))?;
+        if trial {
+            let (data, mask) = without_test(&data, &mask, scenario)?;
+            score(&*method, &data, &mask, (scenario, seed))?;
+        } else {
+            score(&*method, &data, &mask, (scenario, seed))?;
+        }
     }
     Ok(())
 }
@@ -80,6 +90,19 @@ where
         settings[*name] = serde_json::from_str(value)?;
     }
     Ok(Box::new(serde_json::from_value::<M>(settings)?))
+}
+
+/// What may be looked at to choose settings: for new donors the training rows, in place what is
+/// visible, a fifth of it hidden in turn.
+fn without_test(data: &Dataset, mask: &Mask, scenario: &str) -> Result<(Dataset, Mask), Failure> {
+    if scenario == "inductive" {
+        let rows: Vec<usize> = (0..TRAINING).collect();
+        let data = data.select_samples(&rows);
+        return Ok((data, Mask(mask.0.select(ndarray::Axis(0), &rows))));
+    }
+    let visible = Holdout::new(data, mask.clone())?.visible().clone();
+    let mask = redrawn(&visible, 0.2)?;
+    Ok((visible, mask))
 }
 
 fn redrawn(data: &Dataset, share: f64) -> Result<Mask, Failure> {
@@ -98,7 +121,10 @@ fn score(
     let run = Run::new(seed, 1)?;
     let rows: Vec<usize> = (0..data.n_samples()).collect();
     let (train_rows, test_rows) = match (scenario, &data.groups) {
-        ("inductive", None) => (rows[..800].to_vec(), rows[800..].to_vec()),
+        ("inductive", None) => {
+            let split = TRAINING.min(rows.len() * 4 / 5);
+            (rows[..split].to_vec(), rows[split..].to_vec())
+        }
         ("inductive", Some(groups)) => {
             let mut parts = split_groups(groups, &[0.8, 0.2], &mut run.stream("test"))?;
             let test = parts.pop().ok_or("two parts")?;

@@ -1,7 +1,44 @@
 //! Covariates as a network reads them: embeddings and numeric columns.
 
-use imputome_core::{CovariateEncoder, Covariates};
+use imputome_core::{CovariateEncoder, Covariates, Result, Weights};
 use imputome_engine::{Input, UNKNOWN_LEVEL};
+use ndarray::Array2;
+
+/// What a network learned about the levels of a categorical covariate, such as tissues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedding {
+    /// Name of the covariate.
+    pub covariate: String,
+    /// Its levels.
+    pub levels: Vec<String>,
+    /// Numbers learned for each level, shape `[levels, dimensions]`.
+    pub vectors: Array2<f32>,
+}
+
+/// The embeddings in the weights of a fitted network ([`imputome_core::FittedImputer::weights`]):
+/// those of the generator of GAIN (W of equation 5, figure 3 of the PMI paper), those of PMI's
+/// first network.
+///
+/// Refused: weights of a method without embeddings.
+pub fn embeddings(weights: &Weights) -> Result<Vec<Embedding>> {
+    let encoder: CovariateEncoder = weights.fact("covariates")?;
+    let generator = weights.under("generator");
+    let network = match generator.tensors.is_empty() {
+        true => weights.under("network0"),
+        false => generator,
+    };
+    let embedding = |known: imputome_core::covariates::Levels| {
+        let shape = [known.levels.len(), embedding_dimension(known.levels.len())];
+        let table = format!("input.{}.table", input_name(&known.name));
+        let vectors = network.tensor(&table, &shape)?.to_vec();
+        Ok(Embedding {
+            covariate: known.name,
+            vectors: Array2::from_shape_vec(shape, vectors).expect("the shape was asked for"),
+            levels: known.levels,
+        })
+    };
+    encoder.categorical.into_iter().map(embedding).collect()
+}
 
 /// Numbers learned for each level of a covariate with `levels` levels: the root of their number,
 /// rounded down, and one more.
@@ -21,10 +58,14 @@ pub(crate) fn numeric_input(encoder: &CovariateEncoder) -> Option<Input> {
 pub(crate) fn embedding_inputs(encoder: &CovariateEncoder) -> Vec<Input> {
     let input = |known: &imputome_core::covariates::Levels| {
         let levels = known.levels.len();
-        let name = format!("covariate {}", known.name);
-        Input::embedding(name, levels, embedding_dimension(levels))
+        Input::embedding(input_name(&known.name), levels, embedding_dimension(levels))
     };
     encoder.categorical.iter().map(input).collect()
+}
+
+/// Name of the input that embeds a covariate.
+fn input_name(covariate: &str) -> String {
+    format!("covariate {covariate}")
 }
 
 /// A sentence for each level that `encoder` does not know; `lack` says what that means.

@@ -15,5 +15,6 @@ mod spread;
 pub mod training;
 mod view;
 
+pub use covariates::{Embedding, embeddings};
 pub use gain::{GainGtex, GainMse};
 pub use pmi::Pmi;

@@ -9,7 +9,7 @@ use imputome_core::{
     Checkpoints, Covariate, CovariateValues, Covariates, Dataset, Error, FittedImputer, Holdout,
     Imputer, Names, Result, Run, Weights,
 };
-use imputome_neural::{GainGtex, GainMse};
+use imputome_neural::{GainGtex, GainMse, Pmi, embeddings};
 use ndarray::Array2;
 use rand::RngExt;
 
@@ -409,4 +409,27 @@ fn learning_curves_and_choices_are_told() {
     assert_eq!(summary.curves[0].points.len(), 4);
     let told = |name: &str| summary.chosen.iter().any(|(found, _)| found.contains(name));
     assert!(told("best epoch") && told("draws alone"));
+}
+
+#[test]
+fn the_embeddings_of_tissues_can_be_read_from_the_weights() {
+    let data = table(60, 8);
+    let pmi = Pmi {
+        widths: vec![8],
+        epochs: 2,
+        steps: Some(5),
+        ..Pmi::default()
+    };
+    for method in [&small() as &dyn Imputer, &plain(), &pmi] {
+        let found = embeddings(&method.fit(&data, &run(1)).unwrap().weights()).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].covariate.as_str(), &found[0].levels[..]),
+            ("tissue", &TISSUES.map(String::from)[..])
+        );
+        // Root of 3 levels, rounded down, and one more.
+        assert_eq!(found[0].vectors.dim(), (3, 2));
+        assert!(found[0].vectors.iter().any(|&number| number != 0.0));
+    }
+    assert!(embeddings(&Weights::new()).is_err());
 }

@@ -56,9 +56,13 @@ impl Noise {
                 For::Generator(step, rows) => (1, step, rows[row] as u32),
                 For::Estimate(draw) => (2, draw, fingerprint(values, mask)),
             };
-            Stream::new(self.seed, stream).fill_normal(step, sample, noise);
-            for (noise, mask) in noise.iter_mut().zip(mask) {
-                *noise *= self.deviation * (1.0 - mask);
+            // One number for each gap, in order: those elsewhere would be lost.
+            let missing = mask.iter().filter(|&&mask| mask == 0.0).count();
+            let mut numbers = vec![0.0; missing];
+            Stream::new(self.seed, stream).fill_normal(step, sample, &mut numbers);
+            let gaps = noise.iter_mut().zip(mask).filter(|(_, mask)| **mask == 0.0);
+            for ((noise, _), number) in gaps.zip(numbers) {
+                *noise = self.deviation * number;
             }
         }
         noise
