@@ -1,7 +1,7 @@
 //! A trained generator and its draws.
 
 use imputome_core::{CovariateEncoder, Dataset, Result, Run, Weights};
-use imputome_engine::{Engine, PortableEngine, Spec, Weights as EngineWeights};
+use imputome_engine::{Model, Spec, Weights as EngineWeights};
 use ndarray::Array2;
 
 use super::game::Game;
@@ -38,6 +38,39 @@ pub(super) struct Reading {
     pub(super) outlying: usize,
 }
 
+/// Running means and sums of squared distances from them, by entry (Welford 1962).
+struct Draws {
+    count: f64,
+    mean: Vec<f64>,
+    squares: Vec<f64>,
+}
+
+impl Draws {
+    fn new(entries: usize) -> Self {
+        Self {
+            count: 0.0,
+            mean: vec![0.0; entries],
+            squares: vec![0.0; entries],
+        }
+    }
+
+    fn add(&mut self, draw: &[f32]) {
+        self.count += 1.0;
+        for ((mean, squares), &value) in self.mean.iter_mut().zip(&mut self.squares).zip(draw) {
+            let before = f64::from(value) - *mean;
+            *mean += before / self.count;
+            *squares += before * (f64::from(value) - *mean);
+        }
+    }
+
+    /// Standard deviations; 0 for a single draw.
+    fn deviations(&self) -> Vec<f32> {
+        let others = f64::max(self.count - 1.0, 1.0);
+        let deviation = |sum: &f64| (sum / others).sqrt() as f32;
+        self.squares.iter().map(deviation).collect()
+    }
+}
+
 impl Generator {
     /// Mean and standard deviation over draws of every entry, within bounds where there are any.
     pub(super) fn read(&self, data: &Dataset, run: &Run) -> Result<Reading> {
@@ -62,39 +95,29 @@ impl Generator {
 
     /// Mean within bounds and standard deviation over draws, shape `[samples, genes]`.
     fn draw(&self, samples: &Samples, run: &Run) -> Result<(Vec<f32>, Vec<f32>)> {
-        let size = samples.values.len();
-        if size == 0 {
+        if samples.len() == 0 {
             return Ok((Vec::new(), Vec::new()));
         }
-        let engine = PortableEngine::new(run.threads()).map_err(refused)?;
-        let mut model = engine
-            .build(&self.spec, self.game.adam(), 0)
-            .map_err(refused)?;
-        model.import(&self.weights).map_err(refused)?;
+        let model = self.model(run)?;
         let noise = Noise::new(self.game.method(), self.game.generator.noise, run);
-        let (mut mean, mut squares) = (vec![0.0_f64; size], vec![0.0_f64; size]);
+        let (values, mask) = (&samples.values, &samples.measured);
+        let mut draws = Draws::new(values.len());
         for draw in 0..self.game.draws() {
             run.proceed()?;
             let whom = For::Estimate(draw as u32);
-            let (values, mask) = (&samples.values, &samples.measured);
             let noise = noise.draw(whom, samples, values, mask);
-            let output = samples.predict(model.as_ref(), &[&noise, values], mask)?;
-            // Running mean and sum of squared distances from it (Welford 1962).
-            let entries = mean.iter_mut().zip(&mut squares).zip(output);
-            for ((mean, squares), output) in entries {
-                let before = f64::from(output) - *mean;
-                *mean += before / (draw + 1) as f64;
-                *squares += before * (f64::from(output) - *mean);
-            }
+            draws.add(&samples.predict(model.as_ref(), &[&noise, values], mask)?);
         }
         let genes = samples.genes;
         let limit = |(at, &v): (usize, &f64)| self.limit(at % genes, v as f32);
-        let others = self.game.draws().saturating_sub(1).max(1) as f64;
-        let deviation = squares.iter().map(|sum| (sum / others).sqrt() as f32);
-        Ok((
-            mean.iter().enumerate().map(limit).collect(),
-            deviation.collect(),
-        ))
+        let mean = draws.mean.iter().enumerate().map(limit).collect();
+        Ok((mean, draws.deviations()))
+    }
+
+    fn model(&self, run: &Run) -> Result<Box<dyn Model>> {
+        let mut model = networks::build(&self.game, &self.spec, "generator", run)?;
+        model.import(&self.weights).map_err(refused)?;
+        Ok(model)
     }
 
     fn limit(&self, gene: usize, estimate: f32) -> f32 {
@@ -132,5 +155,22 @@ impl Generator {
             bounds,
             weights: stored,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_have_a_mean_and_a_deviation_by_entry() {
+        let mut draws = Draws::new(2);
+        for draw in [[1.0, 5.0], [2.0, 5.0], [6.0, 5.0]] {
+            draws.add(&draw);
+        }
+        assert_eq!(draws.mean, [3.0, 5.0]);
+        // Squared distances 4, 1 and 9, over two.
+        assert_eq!(draws.deviations(), [7.0_f32.sqrt(), 0.0]);
+        assert_eq!(Draws::new(1).deviations(), [0.0]);
     }
 }

@@ -98,30 +98,12 @@ impl<'a> GainTask<'a> {
             values: &view.values,
             hint: &hint,
         };
-        let whom = For::Discriminator(step, rows);
-        let noise = self.noise.draw(whom, &batch, &view.values, &view.shown);
-        let output = batch.predict(model, &[&noise, &view.values], &view.shown)?;
+        let noise = |whom| self.noise.draw(whom, &batch, &view.values, &view.shown);
+        let first = noise(For::Discriminator(step, rows));
+        let output = batch.predict(model, &[&first, &view.values], &view.shown)?;
         opponent.learn(round, &output)?;
-
-        let whom = For::Generator(step, rows);
-        let noise = self.noise.draw(whom, &batch, &view.values, &view.shown);
-        let told = self.told(&view, &batch);
-        let mut failed = None;
-        let mut objective = |output: &[f32], gradient: &mut [f32]| {
-            let entries = (output, batch.values.as_slice(), told);
-            let error = add_squared_error(opponent.lambda, batch.genes, entries, gradient);
-            match opponent.add_deception(round, output, gradient) {
-                Ok(deception) => error + deception,
-                Err(error) => {
-                    failed = Some(error);
-                    f64::NAN
-                }
-            }
-        };
-        let inputs = batch.inputs(&[&noise, &view.values], &view.shown);
-        let batch = Batch::new(rows.len(), &inputs);
-        let loss = model.step(&batch, Objective::Gradient(&mut objective), Update::Now);
-        failed.map_or_else(|| loss.map_err(refused), Err)
+        let second = noise(For::Generator(step, rows));
+        deceive(model, opponent, round, &second, self.told(&view, &batch))
     }
 
     /// The generator's update by its squared error alone.
@@ -139,6 +121,33 @@ impl<'a> GainTask<'a> {
             .step(&told, Objective::Loss(&loss), Update::Now)
             .map_err(refused)
     }
+}
+
+/// The generator's update by equation 13, its squared error taken where `told` is 1.
+fn deceive(
+    model: &mut dyn Model,
+    opponent: &Opponent,
+    round: Round<'_>,
+    noise: &[f32],
+    told: &[f32],
+) -> Result<f32> {
+    let samples = round.samples;
+    let mut failed = None;
+    let mut objective = |output: &[f32], gradient: &mut [f32]| {
+        let entries = (output, samples.values.as_slice(), told);
+        let error = add_squared_error(opponent.lambda, samples.genes, entries, gradient);
+        match opponent.add_deception(round, output, gradient) {
+            Ok(deception) => error + deception,
+            Err(error) => {
+                failed = Some(error);
+                f64::NAN
+            }
+        }
+    };
+    let inputs = samples.inputs(&[noise, round.values], round.mask);
+    let batch = Batch::new(samples.len(), &inputs);
+    let loss = model.step(&batch, Objective::Gradient(&mut objective), Update::Now);
+    failed.map_or_else(|| loss.map_err(refused), Err)
 }
 
 impl Task for GainTask<'_> {
