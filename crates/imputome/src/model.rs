@@ -10,9 +10,11 @@ mod prepare;
 mod store;
 
 use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Summary};
+use imputome_neural::embeddings;
 use ndarray::Array2;
 
 pub use align::Alignment;
+pub use imputome_neural::Embedding;
 pub use prepare::{GeneRole, Preparation};
 
 use crate::Method;
@@ -106,6 +108,16 @@ impl Model {
             .as_ref()
             .map(|fitted| fitted.summary())
             .unwrap_or_default()
+    }
+
+    /// What its network learned about the levels of each categorical covariate, such as tissues.
+    ///
+    /// Refused for methods without a network.
+    pub fn embeddings(&self) -> Result<Vec<Embedding>> {
+        match &self.fitted {
+            Some(fitted) => embeddings(&fitted.weights()),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Estimates over the genes learned, on the scale of the table.
