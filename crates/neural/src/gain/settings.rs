@@ -225,7 +225,7 @@ impl Default for GainMse {
     /// "Choices"); widths as in the released in-place configurations for 273 genes.
     fn default() -> Self {
         Self {
-            lowest_shown: 0.25,
+            lowest_shown: 0.1,
             highest_shown: 1.0,
             reconstruct: Reconstruct::Measured,
             noise: 1.0,
