@@ -2,11 +2,11 @@
 
 use imputome_core::{CovariateEncoder, Error, Result};
 use imputome_engine::{
-    Activation, Adam, Dense, Engine, EngineError, Input, PortableEngine, Spec,
-    Weights as EngineWeights,
+    Activation, Adam, Dense, EngineError, Input, Spec, Weights as EngineWeights,
 };
 
 use crate::covariates::{embedding_inputs, numeric_input};
+use crate::training::on_processor;
 
 /// The hidden layers of a network.
 #[derive(Clone, Copy, Debug)]
@@ -90,7 +90,7 @@ pub(crate) fn expect_weights(spec: &Spec, stored: &EngineWeights) -> Result<()> 
         )));
     }
     let refuse = |error: EngineError| Error::Weights(error.to_string());
-    let engine = PortableEngine::new(1).map_err(refuse)?;
+    let engine = on_processor(1).map_err(refuse)?;
     let mut model = engine.build(spec, Adam::default(), 0).map_err(refuse)?;
     model.import(stored).map_err(refuse)
 }

@@ -1,11 +1,11 @@
 //! The two networks of equation 14.
 
 use imputome_core::{CovariateEncoder, Result, Run};
-use imputome_engine::{Engine, Model, PortableEngine, Spec};
+use imputome_engine::{Model, Spec};
 
 use super::game::Game;
 use crate::network;
-use crate::training::refused;
+use crate::training::{engine, refused};
 
 /// The generator: noise, visible values, covariates, mask.
 pub(super) fn generator(game: &Game, genes: usize, encoder: &CovariateEncoder) -> Spec {
@@ -25,6 +25,5 @@ pub(super) fn discriminator(game: &Game, genes: usize, encoder: &CovariateEncode
 /// A network with fresh weights; `name` tells its random draws from others.
 pub(super) fn build(game: &Game, spec: &Spec, name: &str, run: &Run) -> Result<Box<dyn Model>> {
     let seed = run.derived_seed(&format!("{}/{name}", game.method()));
-    let engine = PortableEngine::new(run.threads()).map_err(refused)?;
-    engine.build(spec, game.adam(), seed).map_err(refused)
+    engine(run)?.build(spec, game.adam(), seed).map_err(refused)
 }
