@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+mod memory;
 mod validate;
 
 /// A whole network: what it reads and the branches that read it.

@@ -2,45 +2,43 @@
 
 use imputome_classical::Factor;
 use imputome_core::{Imputer, TableShape};
+use imputome_engine::{Dense, Input, Spec};
 
 use super::{Beside, Pmi};
 
-/// Copies of the weights that a fit holds at most: the weights, two moments of Adam, the best
-/// ones, and a checkpoint of all these.
-const COPIES_OF_WEIGHTS: usize = 8;
+/// Copies of the weights beside what the engine trains: the best ones, and a checkpoint of
+/// weights, moments and these.
+const COPIES_OF_WEIGHTS: u64 = 5;
 
 /// Copies of the table: as the network reads it (values, mask), validation samples (a share of
 /// values, masks and estimates), estimates of both paths, their mean and spread.
 const COPIES_OF_TABLE: usize = 10;
 
-/// Numbers of a batch beside each hidden layer's: kept for the backward pass.
-const COPIES_OF_BATCH: usize = 6;
-
 /// Bytes for fitting and imputing beside the table, from above.
 pub(super) fn estimate(settings: &Pmi, shape: TableShape) -> u64 {
-    let genes = shape.genes;
     // Covariates bring at most as many inputs as they have levels and one more for each.
-    let mut width = 2 * genes + 2 * shape.covariate_columns;
-    let mut weights = 2 * shape.covariate_columns * shape.covariate_columns;
-    let mut units = width;
-    for &hidden in settings.widths.iter().chain([&genes]) {
-        weights = weights.saturating_add(hidden.saturating_mul(width + 5));
-        units += hidden;
-        width = hidden;
-    }
-    let weights = weights.saturating_mul(COPIES_OF_WEIGHTS + settings.networks);
-    let rows = settings.batch.max(shape.samples);
-    let batch = rows.saturating_mul(units).saturating_mul(COPIES_OF_BATCH);
+    let inputs = vec![Input::dense(
+        "table",
+        2 * (shape.genes + shape.covariate_columns),
+    )];
+    let hidden = |&width: &usize| Dense::linear(width).normalized().dropout(0.5);
+    let blocks = settings.widths.iter().map(hidden).collect();
+    let network = Spec::sequential(inputs, blocks, Dense::linear(shape.genes));
+    // A batch when it learns, and many samples at once when it estimates.
+    let training = network.training_bytes(settings.batch.max(shape.samples));
+    let weights = network.training_bytes(0) / 3;
+    let copies = weights.saturating_mul(COPIES_OF_WEIGHTS + settings.networks as u64);
     let table = shape
         .samples
-        .saturating_mul(genes)
-        .saturating_mul(COPIES_OF_TABLE);
-    let numbers = weights.saturating_add(batch).saturating_add(table);
+        .saturating_mul(shape.genes)
+        .saturating_mul(4 * COPIES_OF_TABLE) as u64;
     let beside = match settings.beside {
         Beside::Nothing => 0,
         Beside::Factor => Factor::default().memory(shape),
     };
-    (numbers as u64).saturating_mul(4).saturating_add(beside)
+    [training, copies, table, beside]
+        .into_iter()
+        .fold(0, u64::saturating_add)
 }
 
 #[cfg(test)]
