@@ -90,7 +90,13 @@ fn kernels(
     let program = compile_ptx_with_opts(KERNELS, options(Some(own)))
         .or_else(|_| compile_ptx_with_opts(KERNELS, options(None)))
         .map_err(|error| refuse(ordinal, "the kernels cannot be compiled", &error))?;
-    let failed = |error: DriverError| refuse(ordinal, "the kernels cannot be loaded", &error);
+    let failed = |error: DriverError| {
+        refuse(
+            ordinal,
+            "the kernels cannot be loaded; is NVRTC newer than the driver?",
+            &error,
+        )
+    };
     let module = context.load_module(program).map_err(failed)?;
     let names = signatures().keys();
     names
