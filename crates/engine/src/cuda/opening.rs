@@ -44,7 +44,7 @@ impl Opened {
         let cards = CudaContext::device_count()
             .map_err(|error| failed("the driver does not start", &error))?;
         if ordinal >= usize::try_from(cards).unwrap_or(0) {
-            let found = format!("this machine has {cards} cards, counted from 0");
+            let found = format!("cards of this machine: {cards}, counted from 0");
             return Err(refuse(ordinal, "there is no such card", &found));
         }
         let context = CudaContext::new(ordinal)
