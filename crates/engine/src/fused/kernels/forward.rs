@@ -38,28 +38,41 @@ impl Kernel for ForwardPanels<'_> {
 
     #[inline(always)]
     fn run<L: Lanes>(self, lanes: L) {
-        let panels = self.outs.div_ceil(SIDE);
-        for (stripe, input) in self.input.iter().enumerate() {
-            let depth = SIDE.min(self.ins - stripe * SIDE);
+        for stripe in 0..self.input.len() {
             for number in 0..self.outputs.len() {
-                let block = |ahead: usize| {
-                    let (down, panel) = ((number + ahead) / self.outputs.len(), number + ahead);
-                    let panel = self.first + panel % self.outputs.len();
-                    let start = ((stripe + down) * panels + panel) * SIDE * SIDE;
-                    self.kernel.get(start..start + SIDE * SIDE)
-                };
-                let columns = SIDE.min(self.outs - (self.first + number) * SIDE);
-                let block = Block {
-                    weights: block(0).expect("the kernel has this block"),
-                    next: block(1).unwrap_or_default(),
-                    input,
-                    depth,
-                    rows: self.rows,
-                    columns: columns.next_multiple_of(LINE),
-                };
-                block.multiply(lanes, &mut self.outputs[number]);
+                let mut output = std::mem::take(&mut self.outputs[number]);
+                self.block(stripe, number).multiply(lanes, &mut output);
+                self.outputs[number] = output;
             }
         }
+    }
+}
+
+impl ForwardPanels<'_> {
+    /// The block of weights between a panel of the input and panel number `number` of the outputs here.
+    #[inline(always)]
+    fn block(&self, stripe: usize, number: usize) -> Block<'_> {
+        let (next_stripe, next_number) = match number + 1 < self.outputs.len() {
+            true => (stripe, number + 1),
+            false => (stripe + 1, 0),
+        };
+        let columns = SIDE.min(self.outs - (self.first + number) * SIDE);
+        let weights = self.weights(stripe, number);
+        Block {
+            weights: weights.expect("the kernel has this block"),
+            next: self.weights(next_stripe, next_number).unwrap_or_default(),
+            input: &self.input[stripe],
+            depth: SIDE.min(self.ins - stripe * SIDE),
+            rows: self.rows,
+            columns: columns.next_multiple_of(LINE),
+        }
+    }
+
+    #[inline(always)]
+    fn weights(&self, stripe: usize, number: usize) -> Option<&[f32]> {
+        let panels = self.outs.div_ceil(SIDE);
+        let start = (stripe * panels + self.first + number) * SIDE * SIDE;
+        self.kernel.get(start..start + SIDE * SIDE)
     }
 }
 
