@@ -1,6 +1,8 @@
 //! What the fused engine promises beside what every engine does: the same bytes whatever the instructions, the numbers
 //! of the portable engine, and right gradients at every size.
 
+#![expect(clippy::print_stderr, reason = "a test says what it could not do")]
+
 use imputome_engine::losses::MeanSquaredError;
 use imputome_engine::random::Stream;
 use imputome_engine::{
