@@ -20,7 +20,7 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Softimpute, Svd};
+use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Mice, Softimpute, Svd};
 use imputome_core::prepare::Scaler;
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, Holdout, Imputation, Imputer, Mask, Names,
@@ -143,6 +143,7 @@ fn imputer(method: &str, pairs: &HashMap<&str, &str>) -> Outcome<Box<dyn Imputer
         "mean" => Box::new(with_settings(Mean {}, pairs)?),
         "median" => Box::new(with_settings(Median::default(), pairs)?),
         "knn" => Box::new(with_settings(Knn::default(), pairs)?),
+        "mice" => Box::new(with_settings(Mice::default(), pairs)?),
         "factor" => Box::new(with_settings(Factor::default(), pairs)?),
         "gaussian" => Box::new(with_settings(GaussianOfGenes::default(), pairs)?),
         "softimpute" => Box::new(with_settings(Softimpute::default(), pairs)?),

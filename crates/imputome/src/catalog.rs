@@ -1,6 +1,6 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
-use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Softimpute, Svd};
+use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Mice, Softimpute, Svd};
 use imputome_core::{Error, Imputer, Result, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,8 @@ pub enum Method {
     Softimpute(Softimpute),
     /// Iterative SVD (Troyanskaya et al. 2001).
     Svd(Svd),
+    /// Chained equations (van Buuren and Groothuis-Oudshoorn 2011).
+    Mice(Mice),
     /// Mean of the nearest samples.
     Knn(Knn),
     /// Median of the tissue.
@@ -43,6 +45,7 @@ impl Method {
             Self::Gaussian(GaussianOfGenes::default()),
             Self::Softimpute(Softimpute::default()),
             Self::Svd(Svd::default()),
+            Self::Mice(Mice::default()),
             Self::Knn(Knn::default()),
             Self::Median(Median::default()),
             Self::Mean(Mean::default()),
@@ -59,6 +62,7 @@ impl Method {
             Self::Gaussian(method) => method,
             Self::Softimpute(method) => method,
             Self::Svd(method) => method,
+            Self::Mice(method) => method,
             Self::Knn(method) => method,
             Self::Median(method) => method,
             Self::Mean(method) => method,
@@ -104,6 +108,7 @@ impl Method {
             Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
             Self::GainGtex(_) => GainGtex::preset(preset).map(Self::GainGtex),
             Self::GainMse(_) => GainMse::preset(preset).map(Self::GainMse),
+            Self::Mice(_) => Mice::preset(preset).map(Self::Mice),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
             Self::Factor(_)

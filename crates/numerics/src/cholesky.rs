@@ -70,6 +70,42 @@ impl Cholesky {
         inverse
     }
 
+    /// The factor `U`, upper triangular with `Uᵀ · U` the matrix: standard normal rows times `U` have
+    /// the matrix for their covariance.
+    pub fn triangle(&self) -> Array2<f64> {
+        let mut triangle = self.factor.clone();
+        for (row, mut values) in triangle.rows_mut().into_iter().enumerate() {
+            values.iter_mut().take(row).for_each(|value| *value = 0.0);
+        }
+        triangle
+    }
+
+    /// The solution `x` of `U · x = right`: for standard normal `right`, its covariance is the
+    /// inverse of the matrix.
+    pub fn solve_triangle(&self, mut right: Vec<f64>) -> Vec<f64> {
+        for row in (0..right.len()).rev() {
+            let values = self.factor.row(row);
+            let after = values.iter().zip(&right).skip(row + 1);
+            let known: f64 = after.map(|(value, x)| value * x).sum();
+            right[row] = (right[row] - known) / values[row];
+        }
+        right
+    }
+
+    /// The sum of the diagonal of the inverse of the matrix.
+    pub fn trace_of_inverse(&self) -> f64 {
+        let n = self.factor.nrows();
+        let mut triangle = Array2::<f64>::zeros((n, n));
+        let slice = triangle.as_slice_mut().expect("row-major by construction");
+        faer::linalg::triangular_inverse::invert_lower_triangular(
+            MatMut::from_column_major_slice_mut(slice, n, n),
+            self.as_faer(),
+            Par::Seq,
+        );
+        // With L · Lᵀ the matrix, its inverse is that of Lᵀ times that of L.
+        triangle.iter().map(|value| value * value).sum()
+    }
+
     fn as_faer(&self) -> MatRef<'_, f64> {
         let n = self.factor.nrows();
         let slice = self.factor.as_slice().expect("row-major by construction");
@@ -106,6 +142,25 @@ mod tests {
         let inverse = &upper + &upper.t() - Array2::from_diag(&upper.diag());
         let unit = matrix().dot(&inverse) - Array2::<f64>::eye(3);
         assert!(unit.iter().all(|e| e.abs() < 1e-12));
+        assert!((factor.trace_of_inverse() - inverse.diag().sum()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_triangle_is_a_root_of_the_matrix() {
+        let factor = Cholesky::of(matrix()).unwrap();
+        let triangle = factor.triangle();
+        assert!(
+            (triangle.t().dot(&triangle) - matrix())
+                .iter()
+                .all(|e| e.abs() < 1e-12)
+        );
+        let x = ndarray::Array1::from_vec(factor.solve_triangle(vec![1.0, -2.0, 3.0]));
+        let right = triangle.dot(&x);
+        assert!(
+            (right - array![1.0, -2.0, 3.0])
+                .iter()
+                .all(|e| e.abs() < 1e-12)
+        );
     }
 
     #[test]

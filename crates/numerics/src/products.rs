@@ -6,7 +6,7 @@
 use faer::linalg::matmul::matmul;
 use faer::traits::RealField;
 use faer::{Accum, MatMut, MatRef, Par};
-use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
 use rayon::prelude::*;
 
 /// Rows of a result computed at a time: ours, enough to make packing the right matrix cheap
@@ -36,6 +36,11 @@ pub fn product<T: Real>(left: ArrayView2<'_, T>, right: ArrayView2<'_, T>) -> Ar
     let mut result = Array2::from_elem((left.nrows(), right.ncols()), T::ZERO);
     add_product(&mut result, left, right);
     result
+}
+
+/// `matrix · vector`, shape `[rows]`. Transposed views cost nothing extra.
+pub fn apply<T: Real>(matrix: ArrayView2<'_, T>, vector: ArrayView1<'_, T>) -> Array1<T> {
+    product(matrix, vector.insert_axis(Axis(1))).remove_axis(Axis(1))
 }
 
 /// Adds `left · right` to `sum`, which must be in row-major layout and of the right shape.
@@ -110,6 +115,7 @@ mod tests {
         assert_eq!(product(a.view(), b.view()), expected);
         let (a_t, b_t) = (a.t().to_owned(), b.t().to_owned());
         assert_eq!(product(a_t.t(), b_t.t()), expected);
+        assert_eq!(apply(a.view(), b.column(7)), expected.column(7));
         let wide = matrix(300, 80);
         let strided = wide.slice(s![.., ..;2]);
         assert_eq!(product(strided, b.view()), strided.dot(&b));

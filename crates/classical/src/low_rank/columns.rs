@@ -125,14 +125,14 @@ impl Columns {
 
 /// How covariates become columns, learned from training samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct CovariateColumns {
+pub(crate) struct CovariateColumns {
     encoder: CovariateEncoder,
     weight: f64,
 }
 
 impl CovariateColumns {
     /// Learns levels and scales. A weight of 0 leaves covariates out.
-    pub(super) fn fit(training: &Covariates, weight: f64) -> Self {
+    pub(crate) fn fit(training: &Covariates, weight: f64) -> Self {
         let encoder = if weight > 0.0 {
             CovariateEncoder::fit(training)
         } else {
@@ -142,7 +142,7 @@ impl CovariateColumns {
     }
 
     /// How many columns covariates take.
-    pub(super) fn n_columns(&self) -> usize {
+    pub(crate) fn n_columns(&self) -> usize {
         let levels = self.encoder.categorical.iter().map(|c| c.levels.len());
         levels.sum::<usize>() + self.encoder.numeric.len()
     }
@@ -155,7 +155,7 @@ impl CovariateColumns {
 
     /// The same as values (0 at gaps) and what was measured (1, else 0), in the order of `data`,
     /// both of shape `[samples, columns]`.
-    pub(super) fn table(&self, data: &Dataset) -> (Array2<f32>, Array2<f32>, Vec<String>) {
+    pub(crate) fn table(&self, data: &Dataset) -> (Array2<f32>, Array2<f32>, Vec<String>) {
         let (n, genes) = (data.n_samples(), data.n_genes());
         let mut values = Array2::zeros((n, genes + self.n_columns()));
         let mut measured = Array2::zeros(values.dim());

@@ -5,7 +5,7 @@ pub mod gaussian;
 pub mod softimpute;
 pub mod svd;
 
-mod columns;
+pub(crate) mod columns;
 mod model;
 mod range;
 mod spectral;

@@ -1,0 +1,3 @@
+//! Genes learned from one another, in turns.
+
+pub mod mice;
