@@ -93,9 +93,9 @@ fn the_faithful_form_agrees_with_scikit_learn() {
         let fitted = mice.fit(&data, &run()).unwrap();
         let estimates = fitted.impute(&data, &run()).unwrap().estimates;
         for (at, value) in expected {
-            // Ridges are sought to five percent; genes vary by about 1.
+            // Ridges are sought to two percent and follow later rounds slowly; genes vary by about 1.
             assert!(
-                (estimates[at] - value).abs() < 0.01,
+                (estimates[at] - value).abs() < 0.02,
                 "{order:?} {at:?}: {} and {value}",
                 estimates[at]
             );
@@ -120,7 +120,7 @@ fn samples_half_measured_are_served_by_what_complete_samples_taught() {
     let full = complete(cohort(200, 30));
     let train = full.select_samples(&(0..150).collect::<Vec<_>>());
     let mut test = full.select_samples(&(150..200).collect::<Vec<_>>());
-    test.measured.0 = Array2::from_shape_fn((50, 30), |(s, g)| (s + g + s * g) % 2 == 0);
+    test.measured.0 = Array2::from_shape_fn((50, 30), |(s, g)| wave(s * 31 + g, 77) > 0.0);
     for mice in forms() {
         let fitted = mice.fit(&train, &run()).unwrap();
         let estimates = fitted.impute(&test, &run()).unwrap().estimates;

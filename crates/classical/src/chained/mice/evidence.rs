@@ -91,13 +91,13 @@ mod tests {
             ((r * 31 + c * 17 + r * c * 5) % 23) as f64 - 11.0
         });
         let gram = table.t().dot(&table);
-        let shared = inverse(&gram + &(Array2::eye(columns) * ridge)).unwrap();
+        let shared = inverse(&gram + &(Array2::<f64>::eye(columns) * ridge)).unwrap();
         let regressions = Regressions::of(&shared, ridge, samples);
         for j in 0..columns {
             let others: Vec<usize> = (0..columns).filter(|&c| c != j).collect();
             let predictors = table.select(ndarray::Axis(1), &others);
             let own = predictors.t().dot(&predictors);
-            let own_inverse = inverse(&own + &(Array2::eye(columns - 1) * ridge)).unwrap();
+            let own_inverse = inverse(&own + &(Array2::<f64>::eye(columns - 1) * ridge)).unwrap();
             let weights = own_inverse.dot(&predictors.t().dot(&table.column(j)));
             for (&other, weight) in others.iter().zip(&weights) {
                 // Sums of 40 terms of order 100 in f64.

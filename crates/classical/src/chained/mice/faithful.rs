@@ -172,7 +172,7 @@ impl<'a> Sweeps<'a> {
                     inverse: inverse.view(),
                     without: gene,
                 };
-                problem.from_before(before, &near)
+                problem.resume(before, &near)
             }
             _ => {
                 let start = before.map_or(self.first_ridge, |before| before.ridge);
@@ -230,7 +230,10 @@ impl<'a> Sweeps<'a> {
         if all {
             predictors.column_mut(gene).fill(0.0);
         } else {
-            predictors = predictors.select(Axis(1), columns);
+            predictors = predictors
+                .select(Axis(1), columns)
+                .as_standard_layout()
+                .into_owned();
         }
         let means = predictors.mean_axis(Axis(0)).expect("a gene has samples");
         predictors -= &means;

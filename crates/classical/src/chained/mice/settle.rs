@@ -58,10 +58,13 @@ pub(super) fn settle(
             break;
         }
         let turned = product(direction.view(), precision.matrix.view());
-        for row in 0..values.nrows() {
+        for (row, &size) in sizes.iter().enumerate() {
             let curvature = dot(&direction, &turned, row);
-            let step = (sizes[row] / curvature.max(f64::MIN_POSITIVE)) as f32;
-            let step = if curvature > 0.0 { step } else { 0.0 };
+            let step = if curvature > 0.0 {
+                (size / curvature) as f32
+            } else {
+                0.0
+            };
             values.row_mut(row).scaled_add(step, &direction.row(row));
             products.row_mut(row).scaled_add(step, &turned.row(row));
         }
