@@ -2,7 +2,12 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
+use pulp::Arch;
+
 use crate::products::{add_product, product};
+
+/// Sums kept side by side, so that the processor adds several terms at once.
+const LANES: usize = 16;
 
 /// A table with its gaps, ready for distances to its rows.
 #[derive(Clone, Debug)]
@@ -104,26 +109,91 @@ impl GappyTable {
     /// The distance between row `row` of `self` and row `other_row` of `other`, not squared, term
     /// by term in f64: exactly 0 for rows that agree wherever both were measured.
     pub fn distance(&self, row: usize, other: &Self, other_row: usize) -> f64 {
-        let values = self.values.row(row);
-        let others = other.values.row(other_row);
-        let square = |(&a, &b): (&f32, &f32)| (f64::from(a) - f64::from(b)).powi(2);
-        let squares = values.iter().zip(others).map(square);
-        let (sum, shared) = match (self.measured_row(row), other.measured_row(other_row)) {
-            (None, None) => (squares.sum::<f64>(), self.values.ncols() as f64),
-            (Some(left), Some(right)) => weigh(squares, left.iter().zip(right).map(|(a, b)| a * b)),
-            (Some(one), None) | (None, Some(one)) => weigh(squares, one.iter().copied()),
-        };
-        (sum * self.values.ncols() as f64 / shared).sqrt()
+        let columns = self.values.ncols();
+        let (left, right) = (row_of(&self.values, row), row_of(&other.values, other_row));
+        let mut sums = [0.0; LANES];
+        let mut shared = columns as f64;
+        // Instructions that work on several columns at once, found at run time: the same bytes.
+        Arch::new().dispatch(|| match (&self.measured, &other.measured) {
+            (None, None) => add_squares(&mut sums, left, right),
+            (Some(one), None) => {
+                shared = add_weighed(&mut sums, left, right, row_of(one, row), None);
+            }
+            (None, Some(one)) => {
+                shared = add_weighed(&mut sums, left, right, row_of(one, other_row), None);
+            }
+            (Some(one), Some(two)) => {
+                let two = Some(row_of(two, other_row));
+                shared = add_weighed(&mut sums, left, right, row_of(one, row), two);
+            }
+        });
+        (sums.iter().sum::<f64>() * columns as f64 / shared).sqrt()
     }
 }
 
-/// Sum of the squares at columns of weight 1, and the number of these.
-fn weigh(squares: impl Iterator<Item = f64>, shared: impl Iterator<Item = f32>) -> (f64, f64) {
-    let add = |(sum, n): (f64, f64), (square, shared): (f64, f32)| {
-        let shared = f64::from(shared);
-        (sum + square * shared, n + shared)
+fn row_of(table: &Array2<f32>, row: usize) -> &[f32] {
+    let columns = table.ncols();
+    let values = table.as_slice().expect("row-major by construction");
+    &values[row * columns..(row + 1) * columns]
+}
+
+/// Adds squared differences to sums kept side by side.
+#[inline(always)]
+fn add_squares(sums: &mut [f64; LANES], left: &[f32], right: &[f32]) {
+    let ((left, left_rest), (right, right_rest)) = (left.as_chunks(), right.as_chunks());
+    for (left, right) in left.iter().zip(right) {
+        add_chunk(sums, left, right, &[1.0; LANES]);
+    }
+    let (left, right) = (padded(left_rest), padded(right_rest));
+    add_chunk(sums, &left, &right, &[1.0; LANES]);
+}
+
+/// The same at columns of weight 1 in `one` and, where given, in `two`; gives their number.
+#[inline(always)]
+fn add_weighed(
+    sums: &mut [f64; LANES],
+    left: &[f32],
+    right: &[f32],
+    one: &[f32],
+    two: Option<&[f32]>,
+) -> f64 {
+    let two = two.unwrap_or(one);
+    let mut counts = [0.0_f32; LANES];
+    let mut add = |left: &Lanes, right: &Lanes, one: &Lanes, two: &Lanes| {
+        let mut weights = [0.0; LANES];
+        for lane in 0..LANES {
+            weights[lane] = one[lane] * two[lane];
+            counts[lane] += weights[lane];
+        }
+        add_chunk(sums, left, right, &weights);
     };
-    squares.zip(shared).fold((0.0, 0.0), add)
+    let ((left, left_rest), (right, right_rest)) = (left.as_chunks(), right.as_chunks());
+    let ((one, one_rest), (two, two_rest)) = (one.as_chunks(), two.as_chunks());
+    for ((left, right), (one, two)) in left.iter().zip(right).zip(one.iter().zip(two)) {
+        add(left, right, one, two);
+    }
+    let (left, right) = (padded(left_rest), padded(right_rest));
+    add(&left, &right, &padded(one_rest), &padded(two_rest));
+    // Whole numbers up to 2²⁴ are exact.
+    counts.iter().map(|&count| f64::from(count)).sum()
+}
+
+type Lanes = [f32; LANES];
+
+#[inline(always)]
+fn add_chunk(sums: &mut [f64; LANES], left: &Lanes, right: &Lanes, weights: &Lanes) {
+    for lane in 0..LANES {
+        let difference = f64::from(left[lane]) - f64::from(right[lane]);
+        sums[lane] += f64::from(weights[lane]) * difference * difference;
+    }
+}
+
+/// The last columns, with zeros to fill.
+#[inline(always)]
+fn padded(rest: &[f32]) -> Lanes {
+    let mut lanes = [0.0; LANES];
+    lanes[..rest.len()].copy_from_slice(rest);
+    lanes
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use imputome_core::{
 };
 use imputome_numerics::GappyTable;
 use ndarray::{Array2, ArrayView1, ArrayViewMut2, Axis, s};
+use pulp::Arch;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -206,7 +207,8 @@ impl FittedKnn {
 
     /// Votes of the nearest training samples, nearest first, until every gene has enough.
     fn collect_votes(&self, queries: &Queries, row: usize, squares: ArrayView1<'_, f32>) -> Votes {
-        let mut votes = Votes::new(&self.settings, self.genes.len());
+        let mut votes = Votes::new(self.settings.neighbors, self.genes.len());
+        let everything = vec![1.0; self.genes.len()];
         // A sample's own training row says nothing about its measured entries.
         let own = self
             .samples
@@ -216,15 +218,34 @@ impl FittedKnn {
             if votes.are_complete() {
                 break;
             }
-            let distance = queries.table.distance(row, &self.table, candidate);
-            for (gene, &value) in self.table.values().row(candidate).iter().enumerate() {
-                let is_own = own == Some(candidate) && queries.table.is_measured(row, gene);
-                if self.table.is_measured(candidate, gene) && !is_own {
-                    votes.add(gene, value, distance);
+            let weight = match self.settings.weights {
+                NeighborWeights::Uniform => Weight::Of(1.0),
+                NeighborWeights::Distance => {
+                    Weight::at(queries.table.distance(row, &self.table, candidate))
                 }
+            };
+            let values = self.table.values().slice_move(s![candidate, ..]);
+            let values = values.as_slice().expect("row-major by construction");
+            if own == Some(candidate) {
+                votes.add(values, &self.open_to_own(queries, row, candidate), weight);
+            } else if let Some(measured) = self.table.measured_row(candidate) {
+                let measured = measured.to_slice().expect("row-major by construction");
+                votes.add(values, measured, weight);
+            } else {
+                votes.add(values, &everything, weight);
             }
         }
         votes
+    }
+
+    /// What a sample's own training row may vote on: genes measured there and not in the query.
+    fn open_to_own(&self, queries: &Queries, row: usize, candidate: usize) -> Vec<f32> {
+        let is_open = |gene: usize| {
+            self.table.is_measured(candidate, gene) && !queries.table.is_measured(row, gene)
+        };
+        (0..self.genes.len())
+            .map(|gene| f32::from(u8::from(is_open(gene))))
+            .collect()
     }
 }
 
@@ -294,29 +315,47 @@ impl Iterator for Nearest<'_> {
     }
 }
 
+/// What a neighbor's vote counts.
+#[derive(Clone, Copy)]
+enum Weight {
+    /// So much.
+    Of(f64),
+    /// All there is: neighbors at distance 0 leave the others none.
+    Everything,
+}
+
+impl Weight {
+    fn at(distance: f64) -> Self {
+        if distance == 0.0 {
+            Self::Everything
+        } else {
+            Self::Of(distance.recip())
+        }
+    }
+}
+
 /// Votes on every gene of a sample.
 struct Votes {
-    weights: NeighborWeights,
-    wanted: usize,
-    counts: Vec<usize>,
+    /// Votes that each gene still takes.
+    wanted: Vec<f64>,
     sums: Vec<f64>,
     totals: Vec<f64>,
-    /// True for a gene with a neighbor at distance 0, beside which others have no say.
-    exact: Vec<bool>,
+    /// 0 for a gene with a neighbor at distance 0, beside which others have no say; else 1.
+    say: Vec<f64>,
     /// Genes that want more votes.
     open: usize,
+    arch: Arch,
 }
 
 impl Votes {
-    fn new(settings: &Knn, genes: usize) -> Self {
+    fn new(neighbors: usize, genes: usize) -> Self {
         Self {
-            weights: settings.weights,
-            wanted: settings.neighbors,
-            counts: vec![0; genes],
+            wanted: vec![neighbors as f64; genes],
             sums: vec![0.0; genes],
             totals: vec![0.0; genes],
-            exact: vec![false; genes],
+            say: vec![1.0; genes],
             open: genes,
+            arch: Arch::new(),
         }
     }
 
@@ -324,26 +363,50 @@ impl Votes {
         self.open == 0
     }
 
-    /// Adds a neighbor's vote unless the gene has enough; neighbors come nearest first.
-    fn add(&mut self, gene: usize, value: f32, distance: f64) {
-        if self.counts[gene] == self.wanted {
-            return;
-        }
-        self.counts[gene] += 1;
-        self.open -= usize::from(self.counts[gene] == self.wanted);
-        let is_exact = self.weights == NeighborWeights::Distance && distance == 0.0;
-        if is_exact && !self.exact[gene] {
-            // Rounding may have put a neighbor close by before this one.
-            (self.exact[gene], self.sums[gene], self.totals[gene]) = (true, 0.0, 0.0);
-        }
-        let weight = match self.weights {
-            _ if is_exact => 1.0,
-            NeighborWeights::Uniform => 1.0,
-            NeighborWeights::Distance if self.exact[gene] => 0.0,
-            NeighborWeights::Distance => distance.recip(),
+    /// Adds a neighbor's votes on the genes `measured` (1, else 0), but for genes that have
+    /// enough; neighbors come nearest first.
+    fn add(&mut self, values: &[f32], measured: &[f32], weight: Weight) {
+        let weight = match weight {
+            Weight::Of(weight) => weight,
+            Weight::Everything => return self.add_exact(values, measured),
         };
-        self.sums[gene] += weight * f64::from(value);
-        self.totals[gene] += weight;
+        // Instructions that work on several genes at once, found at run time: the same bytes.
+        self.open = self.arch.dispatch(|| {
+            let mut open = 0_u32;
+            let entries = values.iter().zip(measured).zip(&self.say);
+            let sums = self.sums.iter_mut().zip(&mut self.totals);
+            for (((&value, &measured), say), ((sum, total), wanted)) in
+                entries.zip(sums.zip(&mut self.wanted))
+            {
+                let vote = if *wanted > 0.0 {
+                    f64::from(measured)
+                } else {
+                    0.0
+                };
+                let share = vote * say * weight;
+                *sum += share * f64::from(value);
+                *total += share;
+                *wanted -= vote;
+                open += u32::from(*wanted > 0.0);
+            }
+            open as usize
+        });
+    }
+
+    fn add_exact(&mut self, values: &[f32], measured: &[f32]) {
+        for (gene, (&value, &measured)) in values.iter().zip(measured).enumerate() {
+            if measured == 0.0 || self.wanted[gene] == 0.0 {
+                continue;
+            }
+            if self.say[gene] > 0.0 {
+                // Rounding may have put a neighbor close by before this one.
+                (self.say[gene], self.sums[gene], self.totals[gene]) = (0.0, 0.0, 0.0);
+            }
+            self.sums[gene] += f64::from(value);
+            self.totals[gene] += 1.0;
+            self.wanted[gene] -= 1.0;
+            self.open -= usize::from(self.wanted[gene] == 0.0);
+        }
     }
 
     fn mean(&self, gene: usize) -> Option<f32> {
