@@ -20,7 +20,9 @@ use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
-use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Mice, Softimpute, Svd};
+use imputome_classical::{
+    BloodSurrogate, Factor, GaussianOfGenes, Knn, Mean, Median, Mice, MissForest, Softimpute, Svd,
+};
 use imputome_core::prepare::Scaler;
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, Holdout, Imputation, Imputer, Mask, Names,
@@ -148,6 +150,8 @@ fn imputer(method: &str, pairs: &HashMap<&str, &str>) -> Outcome<Box<dyn Imputer
         "gaussian" => Box::new(with_settings(GaussianOfGenes::default(), pairs)?),
         "softimpute" => Box::new(with_settings(Softimpute::default(), pairs)?),
         "svd" => Box::new(with_settings(Svd::default(), pairs)?),
+        "blood-surrogate" => Box::new(with_settings(BloodSurrogate::default(), pairs)?),
+        "missforest" => Box::new(with_settings(MissForest::default(), pairs)?),
         other => return Err(format!("no method {other:?}").into()),
     })
 }

@@ -1,6 +1,8 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
-use imputome_classical::{Factor, GaussianOfGenes, Knn, Mean, Median, Mice, Softimpute, Svd};
+use imputome_classical::{
+    BloodSurrogate, Factor, GaussianOfGenes, Knn, Mean, Median, Mice, MissForest, Softimpute, Svd,
+};
 use imputome_core::{Error, Imputer, Result, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi};
 use serde::{Deserialize, Serialize};
@@ -28,6 +30,11 @@ pub enum Method {
     Mice(Mice),
     /// Mean of the nearest samples.
     Knn(Knn),
+    /// Chained random forests (Stekhoven and Bühlmann 2012).
+    #[serde(rename = "missforest")]
+    MissForest(MissForest),
+    /// The same donor's whole blood.
+    BloodSurrogate(BloodSurrogate),
     /// Median of the tissue.
     Median(Median),
     /// Mean of the gene.
@@ -47,6 +54,8 @@ impl Method {
             Self::Svd(Svd::default()),
             Self::Mice(Mice::default()),
             Self::Knn(Knn::default()),
+            Self::MissForest(MissForest::default()),
+            Self::BloodSurrogate(BloodSurrogate::default()),
             Self::Median(Median::default()),
             Self::Mean(Mean::default()),
         ]
@@ -64,6 +73,8 @@ impl Method {
             Self::Svd(method) => method,
             Self::Mice(method) => method,
             Self::Knn(method) => method,
+            Self::MissForest(method) => method,
+            Self::BloodSurrogate(method) => method,
             Self::Median(method) => method,
             Self::Mean(method) => method,
         }
@@ -114,6 +125,8 @@ impl Method {
             Self::Factor(_)
             | Self::Gaussian(_)
             | Self::Knn(_)
+            | Self::MissForest(_)
+            | Self::BloodSurrogate(_)
             | Self::Median(_)
             | Self::Mean(_) => None,
         };

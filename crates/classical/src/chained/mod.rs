@@ -1,3 +1,4 @@
 //! Genes learned from one another, in turns.
 
 pub mod mice;
+pub mod missforest;

@@ -94,24 +94,13 @@ impl Imputer for Median {
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
-        let genes: Vec<String> = weights.fact("genes")?;
-        let levels: Vec<String> = weights.fact("levels")?;
-        let shape = (levels.len(), genes.len());
-        let overall = weights.tensor("overall", &[genes.len()])?.to_vec();
-        let per_level = weights.tensor("per_level", &[shape.0, shape.1])?.to_vec();
-        Ok(Box::new(FittedMedian {
-            by: weights.fact("by")?,
-            overall: Array1::from_vec(overall),
-            per_level: Array2::from_shape_vec(shape, per_level).expect("shape was checked"),
-            remarks: weights.fact("remarks")?,
-            genes,
-            levels,
-        }))
+        Ok(Box::new(restored_medians(weights)?))
     }
 }
 
 impl Median {
-    fn learn(&self, train: &Dataset, run: &Run) -> FittedMedian {
+    /// Medians of the measured entries of `train`.
+    pub(super) fn learn(&self, train: &Dataset, run: &Run) -> FittedMedian {
         let by = covariate_name(&self.by, &train.covariates);
         let level_of_sample = train.covariates.categorical(&by);
         let mut rows_of_level: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -214,6 +203,23 @@ impl FittedMedian {
     }
 }
 
+/// Rebuilds what [`FittedMedian`] stored.
+pub(super) fn restored_medians(weights: &Weights) -> Result<FittedMedian> {
+    let genes: Vec<String> = weights.fact("genes")?;
+    let levels: Vec<String> = weights.fact("levels")?;
+    let shape = (levels.len(), genes.len());
+    let overall = weights.tensor("overall", &[genes.len()])?.to_vec();
+    let per_level = weights.tensor("per_level", &[shape.0, shape.1])?.to_vec();
+    Ok(FittedMedian {
+        by: weights.fact("by")?,
+        overall: Array1::from_vec(overall),
+        per_level: Array2::from_shape_vec(shape, per_level).expect("shape was checked"),
+        remarks: weights.fact("remarks")?,
+        genes,
+        levels,
+    })
+}
+
 struct GeneMedians {
     overall: f32,
     per_level: Vec<Option<f32>>,
@@ -236,7 +242,7 @@ fn gene_medians(train: &Dataset, g: usize, rows_of_level: &[&Vec<usize>]) -> Gen
 }
 
 /// The name under which the covariate asked for stands in the table, or as asked for.
-fn covariate_name(asked: &str, covariates: &Covariates) -> String {
+pub(super) fn covariate_name(asked: &str, covariates: &Covariates) -> String {
     let has = |name: &str| covariates.categorical(name).is_some();
     if has(asked) {
         return asked.into();
