@@ -79,7 +79,7 @@ impl<'a> Growing<'a> {
         let mut random = Counter::new(key, &[tree]);
         // Where bags are small, every third tree estimates an undrawn row: about the share that
         // a full bag leaves out, and enough for its error.
-        let turns = if 2 * growth.draws <= n { 3 } else { 1 };
+        let turns = if growth.draws <= n / 2 { 3 } else { 1 };
         let turn = tree as usize % turns;
         let mut draws = vec![0_u32; n];
         for _ in 0..growth.draws.min(n) {

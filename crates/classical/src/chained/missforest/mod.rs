@@ -189,18 +189,18 @@ impl MissForest {
     }
 
     fn n_predictors(&self, genes: usize) -> usize {
-        let by_size = if genes <= SMALL {
-            genes
-        } else {
-            SCREENED
-        };
+        let by_size = if genes <= SMALL { genes } else { SCREENED };
         self.predictors
             .unwrap_or(by_size)
             .min(genes.saturating_sub(1))
     }
 
     fn n_trees(&self, genes: usize) -> usize {
-        let by_size = if genes <= SMALL { SMALL_TREES } else { LARGE_TREES };
+        let by_size = if genes <= SMALL {
+            SMALL_TREES
+        } else {
+            LARGE_TREES
+        };
         self.trees.unwrap_or(by_size)
     }
 
