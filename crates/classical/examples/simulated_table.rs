@@ -1,4 +1,4 @@
-//! Runs one low-rank method on a simulated table and prints its accuracy and processor time.
+//! Runs one method on a simulated table and prints its accuracy and processor time.
 //!
 //! `cargo run --release -p imputome-classical --example simulated_table -- SAMPLES GENES METHOD
 //! [threads] [rank]`
@@ -12,7 +12,7 @@
     reason = "a program, not the library: it reads its arguments and prints"
 )]
 
-use imputome_classical::{Mean, Softimpute, Svd};
+use imputome_classical::{Mean, MissForest, Softimpute, Svd};
 use imputome_core::{Covariate, CovariateValues, Covariates, Dataset, Imputer, Mask, Names, Run};
 use imputome_numerics::product;
 use ndarray::Array2;
@@ -33,6 +33,7 @@ fn main() -> Result<(), Failure> {
     let rank = number(1)?;
     let imputer: Box<dyn Imputer> = match method.as_str() {
         "mean" => Box::new(Mean {}),
+        "missforest" => Box::new(MissForest::default()),
         "softimpute" => Box::new(Softimpute {
             rank,
             ..Softimpute::default()

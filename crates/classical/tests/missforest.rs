@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
-use imputome_classical::forest::{Bins, Forest, Growth, Sample};
+use imputome_classical::forest::{Bins, Counter, Forest, Growth, Sample};
 use imputome_classical::{FittedMissForest, MissForest};
 use imputome_core::{
     Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Imputer, Mask, Names, Run,
@@ -39,7 +39,7 @@ fn growth(trees: usize, candidates: usize) -> Growth {
     Growth {
         trees,
         candidates,
-        min_leaf: 3,
+        min_leaf: 1,
         depth: None,
         draws: usize::MAX,
     }
@@ -122,6 +122,7 @@ fn the_chain_is_as_accurate_as_that_of_scikit_learn() {
         mtry: Some(3),
         rounds: 4,
         bins: 256,
+        min_leaf: 1,
         block: 1,
         hidden: 0.0,
         ..MissForest::default()
@@ -165,8 +166,9 @@ fn cohort(samples: usize) -> Dataset {
         ),
     };
     data.covariates = Covariates::new(samples, vec![column]).unwrap();
-    data.measured.0 =
-        Array2::from_shape_fn((samples, 8), |(s, g)| (s * 13 + g * 7 + s * g) % 4 != 0);
+    data.measured.0 = Array2::from_shape_fn((samples, 8), |(s, g)| {
+        Counter::new(1, &[s as u64, g as u64]).share() > 0.25
+    });
     data
 }
 
