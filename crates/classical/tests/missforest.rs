@@ -102,9 +102,8 @@ fn rows_estimated_while_trees_grow_and_later_agree() {
     };
     let others: Vec<u32> = (150..200).collect();
     let grown = Forest::grow(&sample, &others, &growth(10, 1), 1);
-    for s in 150..200 {
-        let estimate = grown.estimates[s].unwrap();
-        let again = grown.forest.estimate(|_| column[s]);
+    for (&bin, estimate) in column.iter().zip(&grown.estimates).skip(150) {
+        let (estimate, again) = (estimate.unwrap(), grown.forest.estimate(|_| bin));
         // Sums of ten trees in f32 groups and in f64.
         assert!((again - estimate).abs() < 1e-5);
     }

@@ -178,15 +178,7 @@ impl<'a> Growing<'a> {
         bar: &mut f64,
         best: &mut Option<Split>,
     ) {
-        let bins = self.sample.columns[column];
-        let mut met = [0_u64; 4];
-        for member in &self.members[node.members.clone()] {
-            let bin = bins[member.row as usize];
-            let total = &mut self.bins[usize::from(bin)];
-            total.weight += f64::from(member.weight);
-            total.sum += f64::from(member.sum);
-            met[usize::from(bin >> 6)] |= 1 << (bin & 63);
-        }
+        let met = self.fill_bins(column, node);
         let smallest = self.growth.min_leaf as f64;
         let mut first = Total::default();
         let mut last = None;
@@ -216,6 +208,20 @@ impl<'a> Growing<'a> {
                 last = Some(bin);
             }
         }
+    }
+
+    /// Sums a node's members by bin, and says which bins have any.
+    fn fill_bins(&mut self, column: usize, node: &Waiting) -> [u64; 4] {
+        let bins = self.sample.columns[column];
+        let mut met = [0_u64; 4];
+        for member in &self.members[node.members.clone()] {
+            let bin = bins[member.row as usize];
+            let total = &mut self.bins[usize::from(bin)];
+            total.weight += f64::from(member.weight);
+            total.sum += f64::from(member.sum);
+            met[usize::from(bin >> 6)] |= 1 << (bin & 63);
+        }
+        met
     }
 
     /// Parts members and passengers of a node, which is number `at` of the tree.
