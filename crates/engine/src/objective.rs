@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::batch::{Batch, check_size};
 use crate::error::EngineError;
 use crate::losses::{Entries, Loss, Sums};
-use crate::model::Objective;
+use crate::model::{HeadLoss, Objective};
 
 /// A matrix `[samples, width]` of which a loss sees the columns from `start` to before `end`.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +42,13 @@ pub(crate) fn check_objective(
 }
 
 /// Value of the objective; writes the gradient of the output, shape `[samples, width]`, zeros at first, for a batch
-/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool` if there is one.
+/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool`.
 pub(crate) fn evaluate(
     objective: Objective<'_>,
     batch: &Batch<'_>,
     (output, gradient): (&[f32], &mut [f32]),
     heads: &[usize],
-    pool: Option<&ThreadPool>,
+    pool: &ThreadPool,
 ) -> f64 {
     let width = heads.iter().sum();
     match objective {
@@ -59,38 +59,36 @@ pub(crate) fn evaluate(
                 start: 0,
                 end: width,
             };
-            on_threads(pool, || evaluate_loss(loss, batch, output, whole, gradient))
+            pool.install(|| evaluate_loss(loss, batch, output, whole, gradient))
         }
         Objective::Heads(losses) => {
-            let mut value = 0.0;
-            let mut start = 0;
-            for (head, width_of_head) in losses.iter().zip(heads) {
-                let columns = Columns {
-                    width,
-                    start,
-                    end: start + width_of_head,
-                };
-                let loss = on_threads(pool, || {
-                    evaluate_loss(head.loss, batch, output, columns, gradient)
-                });
-                value += f64::from(head.scale) * loss;
-                for row in gradient.chunks_mut(width) {
-                    row[start..columns.end]
-                        .iter_mut()
-                        .for_each(|entry| *entry *= head.scale);
-                }
-                start = columns.end;
-            }
-            value
+            pool.install(|| evaluate_heads(losses, batch, (output, gradient), heads))
         }
     }
 }
 
-fn on_threads(pool: Option<&ThreadPool>, work: impl FnOnce() -> f64 + Send) -> f64 {
-    match pool {
-        Some(pool) => pool.install(work),
-        None => work(),
+/// Sum of the losses of all heads, each times its scale.
+fn evaluate_heads(
+    losses: &[HeadLoss<'_>],
+    batch: &Batch<'_>,
+    (output, gradient): (&[f32], &mut [f32]),
+    heads: &[usize],
+) -> f64 {
+    let width = heads.iter().sum();
+    let (mut value, mut start) = (0.0, 0);
+    for (head, width_of_head) in losses.iter().zip(heads) {
+        let end = start + width_of_head;
+        let columns = Columns { width, start, end };
+        let loss = evaluate_loss(head.loss, batch, output, columns, gradient);
+        value += f64::from(head.scale) * loss;
+        for row in gradient.chunks_mut(width) {
+            row[start..end]
+                .iter_mut()
+                .for_each(|entry| *entry *= head.scale);
+        }
+        start = end;
     }
+    value
 }
 
 fn evaluate_loss(

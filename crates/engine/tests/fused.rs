@@ -6,8 +6,8 @@
 use imputome_engine::losses::MeanSquaredError;
 use imputome_engine::random::Stream;
 use imputome_engine::{
-    Activation, Adam, Batch, Dense, Engine, FusedEngine, Input, InputValues, Model, Objective,
-    PortableEngine, Spec, State, UNKNOWN_LEVEL, Update,
+    Activation, Adam, Batch, Branch, Dense, Engine, FusedEngine, Head, Input, InputValues, Model,
+    Objective, PortableEngine, Source, Spec, State, UNKNOWN_LEVEL, Update,
 };
 
 /// Widths around the sizes of registers, tiles and blocks.
@@ -27,7 +27,22 @@ fn network(number: usize) -> Spec {
     let normalized = Dense::linear(width(2))
         .normalized()
         .activation(Activation::Softplus);
-    Spec::sequential(inputs, vec![hidden, normalized], Dense::linear(width(3)))
+    let mut spec = Spec::sequential(inputs, vec![hidden, normalized], Dense::linear(width(3)));
+    spec.branches[0].heads.push(Head {
+        name: "second".to_owned(),
+        block: Dense::linear(width(4)).activation(Activation::Sigmoid),
+    });
+    // A branch that reads the embedding alone, straight into its head.
+    spec.branches.push(Branch {
+        name: "flat".to_owned(),
+        reads: vec![Source::Input("level".to_owned())],
+        blocks: vec![],
+        heads: vec![Head {
+            name: "output".to_owned(),
+            block: Dense::linear(width(5)),
+        }],
+    });
+    spec
 }
 
 struct Data {
@@ -185,7 +200,7 @@ fn the_slope_along_the_gradient_is_its_length_at_every_size() {
                     .flat_map(|t| &t.data)
                     .map(|&g| f64::from(g).powi(2))
                     .sum();
-                // A move by 1e-3 in all weights together: the third derivative adds 1e-6, rounding of the loss 1e-4.
+                // A move by 1e-2 in all weights together: the third derivative adds 1e-4 of it, rounding of the loss 1e-4.
                 let distance = 1e-2 / square.sqrt();
                 let mut value_at = |way: f64| {
                     let mut moved = weights.clone();

@@ -1,6 +1,6 @@
 //! Batch norm (Ioffe and Szegedy 2015, algorithm 1).
 
-/// Mean and inverse deviation of every column.
+/// Mean and variance of every column.
 #[derive(Debug)]
 pub(crate) struct BatchStatistics {
     pub(crate) mean: Vec<f32>,

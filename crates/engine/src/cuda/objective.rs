@@ -58,7 +58,8 @@ pub(super) fn evaluate<C: Card>(
     let output = output.read()?;
     let mut gradient = vec![0.0; output.len()];
     let matrices = (output.as_slice(), gradient.as_mut_slice());
-    let value = evaluate_on_processor(objective, batch, matrices, heads, None);
+    let pool = crate::threads::pool(1)?;
+    let value = evaluate_on_processor(objective, batch, matrices, heads, &pool);
     Ok((value, workspace.numbers(&gradient)?))
 }
 

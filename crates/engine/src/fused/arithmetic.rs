@@ -12,8 +12,8 @@ use crate::network::{
     Arithmetic, Arrangement, Layer, Learning, Pass, SIDE, Section, SmallGradients, Stretch, Trace,
 };
 
-/// Panels of the output that share one reading of the input: four blocks of weights and a panel of 128 samples fill
-/// a second-level cache of 256 KiB by half.
+/// Panels of the output that share one reading of the input: with a batch of 128, four of them, their blocks of weights
+/// and a panel of the input fit a second-level cache of 256 KiB.
 const MOST_PANELS: usize = 4;
 
 /// Arithmetic over panels and blocks, with some instructions.
@@ -103,24 +103,7 @@ impl Arithmetic for Fused {
         let wants = |number: usize| wanted(number * SIDE, ins.min((number + 1) * SIDE));
         let stripes = ins.div_ceil(SIDE);
         let backward = backward(trace, gradient, (0..stripes).any(wants));
-        let stripe_length = layer.kernel.stripe();
-        let parts: Vec<LearnStripe<'_>> = layer
-            .kernel
-            .stretches(stripe_length, learning)
-            .into_iter()
-            .zip(&input.0)
-            .enumerate()
-            .map(|(number, (weights, input))| LearnStripe {
-                weights,
-                input,
-                rows: SIDE.min(ins - number * SIDE),
-                columns: match wants(number) {
-                    true => vec![0.0; SIDE * transposed_samples(samples)],
-                    false => Vec::new(),
-                },
-            })
-            .collect();
-        let stripes = parts.into_par_iter();
+        let stripes = learn_stripes(layer, input, samples, wants, learning).into_par_iter();
         let stripes = stripes.with_min_len(at_least(samples * outs * SIDE));
         let panels = stripes.map(|mut stripe| {
             for (panel, backward) in backward.iter().enumerate() {
@@ -235,6 +218,29 @@ impl Fused {
             input_gradient,
         });
     }
+}
+
+/// The kernel of a layer in stripes, ready to learn; `wants` says which of them give a gradient of the input.
+fn learn_stripes<'a>(
+    layer: &'a mut Layer,
+    input: &'a Panels,
+    samples: usize,
+    wants: impl Fn(usize) -> bool,
+    learning: Learning,
+) -> Vec<LearnStripe<'a>> {
+    let (ins, length) = (layer.ins(), layer.kernel.stripe());
+    let weights = layer.kernel.stretches(length, learning).into_iter();
+    let stripes = weights.zip(&input.0).enumerate();
+    let stripes = stripes.map(|(number, (weights, input))| LearnStripe {
+        weights,
+        input,
+        rows: SIDE.min(ins - number * SIDE),
+        columns: match wants(number) {
+            true => vec![0.0; SIDE * transposed_samples(samples)],
+            false => Vec::new(),
+        },
+    });
+    stripes.collect()
 }
 
 /// Turns the gradient with respect to the output into that with respect to the product, panel by panel.

@@ -21,7 +21,7 @@ use kernels::Instructions;
 /// number nor on the instructions.
 ///
 /// Every weight is visited once in the backward pass: its share in the gradient of the inputs, its own gradient and
-/// the update by Adam happen while it is in registers.
+/// the update by Adam happen while its block is in the first-level cache, which the gradient never leaves.
 #[derive(Debug, Clone)]
 pub struct FusedEngine {
     pool: Arc<ThreadPool>,

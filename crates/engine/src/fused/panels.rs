@@ -5,10 +5,10 @@ use rayon::prelude::*;
 use super::work::at_least;
 use crate::network::{Matrix, SIDE};
 
-/// A matrix `[samples, width]` in panels `[samples, 64]`, each row by row; beyond the last column there are zeros.
+/// A matrix `[samples, width]` in panels `[samples, 64]`, each row by row.
 ///
-/// The rows of a panel are rounded up to a multiple of 4; what they hold beyond the samples has no meaning. A panel that
-/// nobody wanted is empty and counts as zeros.
+/// The rows of a panel are rounded up to a multiple of 4. What lies beyond the samples or the last column has no meaning:
+/// no product sums over it. A panel that nobody wanted is empty and counts as zeros.
 #[derive(Debug)]
 pub(super) struct Panels(pub(super) Vec<Vec<f32>>);
 
@@ -47,9 +47,9 @@ impl Matrix for Panels {
             let (panel, column) = ((start + done) / SIDE, (start + done) % SIDE);
             let columns = (SIDE - column).min(part.len() - done);
             let part = &mut part[done..done + columns];
-            match self.0[panel].get(sample * SIDE + column..) {
-                Some(row) => part.copy_from_slice(&row[..columns]),
-                None => part.fill(0.0),
+            match self.0[panel].as_slice() {
+                [] => part.fill(0.0),
+                values => part.copy_from_slice(&values[sample * SIDE + column..][..columns]),
             }
             done += columns;
         }

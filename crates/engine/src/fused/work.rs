@@ -10,7 +10,7 @@ pub(super) fn at_least(operations: usize) -> usize {
 }
 
 /// Pieces of a task, where there are `pieces` of so many operations: several tasks for each thread, each with so many
-/// pieces, up to `most`, that what they share is read seldom.
+/// pieces that what they share is read seldom, at most `most`; more only where they would be too small a task.
 pub(super) fn pieces_of_task(pieces: usize, operations: usize, most: usize) -> usize {
     let tasks = 4 * rayon::current_num_threads();
     pieces.div_ceil(tasks).min(most).max(at_least(operations))

@@ -9,8 +9,8 @@ pub(crate) const SIDE: usize = 64;
 pub(crate) enum Arrangement {
     /// Row by row, as every engine exports them.
     Rows,
-    /// In square blocks of side 64, each row by row; all blocks of the first 64 rows come first. What lies beyond
-    /// the edge of the matrix is zero.
+    /// In square blocks of side 64, each row by row; all blocks of the first 64 rows come first. What lies beyond the
+    /// edge of the matrix has no meaning: no product sums over it.
     Blocks,
 }
 

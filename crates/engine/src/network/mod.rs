@@ -173,7 +173,7 @@ impl<A: Arithmetic> Network<A> {
             batch,
             (output, gradient),
             &self.heads,
-            Some(&self.pool),
+            &self.pool,
         );
         let gradients = self
             .pool

@@ -100,8 +100,13 @@ impl Parameter {
 
     /// The parameter, ready to learn, cut into stretches of `length` numbers.
     pub(crate) fn stretches(&mut self, length: usize, learning: Learning) -> Vec<Stretch<'_>> {
-        if matches!(learning, Learning::Accumulate) && self.gradient.is_none() {
-            self.gradient = Some(Memory::zeros(self.values.len()));
+        match learning {
+            // Nothing waits, or the step would have been refused.
+            Learning::Now(_) => self.gradient = None,
+            Learning::Accumulate if self.gradient.is_none() => {
+                self.gradient = Some(Memory::zeros(self.values.len()));
+            }
+            Learning::Accumulate | Learning::Apply(_) => {}
         }
         let values = self.values.chunks_mut(length);
         let moments = self

@@ -1,48 +1,55 @@
 //! What a network takes up in memory while it is trained.
 
-use super::{Dense, Spec};
+use super::{Dense, Input, Spec};
+use crate::network::SIDE;
 use crate::reads::Read;
 
-/// Side of the blocks in which the widest engine keeps weights; it rounds both sides of a kernel up to it.
-const SIDE: usize = 64;
-
 /// Bytes for each weight: the weight and two moments of Adam, as f32.
-const BYTES_OF_WEIGHT: usize = 12;
+const BYTES_OF_WEIGHT: u64 = 12;
+
+/// Bytes for each number of an embedding: those, and its gradient as f64 and f32.
+const BYTES_OF_TABLE: u64 = 24;
 
 impl Spec {
-    /// Bytes that training a valid network takes, with batches of at most `samples`: 12 for each weight, and
-    /// activations with their gradients. Gradients are never held, but for [`Update::Accumulate`], which adds 4 bytes
-    /// for each weight.
+    /// Bytes that training a valid network takes, with batches of at most `samples`: 12 for each weight of a kernel whose
+    /// sides are rounded up to multiples of 64, and activations with their gradients. Gradients of kernels are never
+    /// held, but for [`Update::Accumulate`], which adds 4 bytes for each weight.
     ///
     /// [`Update::Accumulate`]: crate::Update::Accumulate
     pub fn training_bytes(&self, samples: usize) -> u64 {
         let inputs = self.inputs.iter().map(|input| match input {
-            super::Input::Dense { .. } => 0,
-            super::Input::Embedding { levels, dim, .. } => levels * dim * BYTES_OF_WEIGHT,
+            Input::Dense { .. } => 0,
+            Input::Embedding { levels, dim, .. } => {
+                (levels.saturating_mul(*dim) as u64).saturating_mul(BYTES_OF_TABLE)
+            }
         });
-        let mut bytes: u64 = inputs.map(|bytes| bytes as u64).sum();
+        let mut bytes = inputs.fold(0, u64::saturating_add);
         // The output of the whole network and its gradient, row by row.
         let mut numbers = 2 * self.output_width();
         for branch in &self.branches {
             let mut ins = Read::of_branch(self, branch).1;
             numbers += ins;
             for block in &branch.blocks {
-                bytes += kernel_bytes(ins, block.width);
+                bytes = bytes.saturating_add(kernel_bytes(ins, block.width));
                 numbers += activations(block);
                 ins = block.width;
             }
             for head in &branch.heads {
-                bytes += kernel_bytes(ins, head.block.width);
+                bytes = bytes.saturating_add(kernel_bytes(ins, head.block.width));
                 numbers += activations(&head.block);
             }
         }
-        bytes.saturating_add(4 * (numbers as u64).saturating_mul(samples as u64))
+        // Transposed panels hold a multiple of 16 samples.
+        let samples = samples.next_multiple_of(16) as u64;
+        bytes.saturating_add((4 * numbers as u64).saturating_mul(samples))
     }
 }
 
 fn kernel_bytes(ins: usize, outs: usize) -> u64 {
-    let stored = ins.next_multiple_of(SIDE) as u64 * outs.next_multiple_of(SIDE) as u64;
-    stored.saturating_mul(BYTES_OF_WEIGHT as u64)
+    let (ins, outs) = (ins.next_multiple_of(SIDE), outs.next_multiple_of(SIDE));
+    (ins as u64)
+        .saturating_mul(outs as u64)
+        .saturating_mul(BYTES_OF_WEIGHT)
 }
 
 /// Numbers for each sample: output, gradient and its transposed, and what batch norm and dropout keep.
@@ -60,10 +67,8 @@ mod tests {
     fn a_weight_takes_twelve_bytes_and_a_unit_four_for_each_number_of_a_sample() {
         let spec = Spec::sequential(vec![Input::dense("values", 128)], vec![], Dense::linear(64));
         // Read, written and its gradient; output, gradient and its transposed within.
-        assert_eq!(
-            spec.training_bytes(10),
-            12 * 128 * 64 + 4 * 10 * (128 + 2 * 64 + 3 * 64)
-        );
+        let numbers = 128 + 2 * 64 + 3 * 64;
+        assert_eq!(spec.training_bytes(10), 12 * 128 * 64 + 4 * 16 * numbers);
     }
 
     #[test]

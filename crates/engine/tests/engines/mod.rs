@@ -24,6 +24,10 @@ fn engines() -> Vec<(&'static str, Make)> {
         |threads| fused_engine(threads, 0),
         |threads| fused_engine(threads, 1),
     ];
+    assert!(
+        fused.len() <= makes.len(),
+        "a set of instructions is not tested"
+    );
     for (engine, make) in fused.iter().zip(makes) {
         engines.push((engine.instructions(), make));
     }

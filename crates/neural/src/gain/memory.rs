@@ -1,42 +1,38 @@
 //! How much memory a fit takes.
 
 use imputome_core::TableShape;
+use imputome_engine::{Dense, Input, Spec};
 
 use super::game::Game;
 
-/// Copies of the weights that a fit holds at most: the weights, two moments of Adam, the best
-/// ones, and a checkpoint of all these; no best ones of the discriminator.
-const COPIES_OF_WEIGHTS: usize = 8;
+/// Copies of the weights beside what the engine trains: the best ones, and a checkpoint of
+/// weights, moments and these; no best ones of the discriminator.
+const COPIES_OF_WEIGHTS: u64 = 5;
 
 /// Copies of the table: as the networks read it (values, mask, noise), validation samples (a
 /// share of values, masks and estimates), a draw, their mean and spread.
 const COPIES_OF_TABLE: usize = 12;
 
-/// Numbers of a batch beside each hidden layer's: kept for the backward pass.
-const COPIES_OF_BATCH: usize = 6;
-
 /// Bytes for fitting and imputing beside the table, from above.
 pub(super) fn estimate(game: &Game, shape: TableShape) -> u64 {
-    let players = 1 + usize::from(game.adversary.is_some());
-    let genes = shape.genes;
+    let players = 1 + u64::from(game.adversary.is_some());
     // Covariates bring at most as many inputs as they have levels and one more for each.
-    let mut width = 3 * genes + 2 * shape.covariate_columns;
-    let mut weights = 2 * shape.covariate_columns * shape.covariate_columns;
-    let mut units = width;
-    for &hidden in game.generator.widths.iter().chain([&genes]) {
-        weights = weights.saturating_add(hidden.saturating_mul(width + 5));
-        units += hidden;
-        width = hidden;
-    }
-    let weights = weights.saturating_mul(COPIES_OF_WEIGHTS * players);
-    let rows = game.generator.batch.max(shape.samples);
-    let batch = rows.saturating_mul(units).saturating_mul(COPIES_OF_BATCH);
+    let inputs = vec![Input::dense(
+        "table",
+        3 * shape.genes + 2 * shape.covariate_columns,
+    )];
+    let hidden = |&width: &usize| Dense::linear(width).normalized().dropout(0.5);
+    let blocks = game.generator.widths.iter().map(hidden).collect();
+    let network = Spec::sequential(inputs, blocks, Dense::linear(shape.genes));
+    // A batch when it learns, and many samples at once when it estimates.
+    let training = network.training_bytes(game.generator.batch.max(shape.samples));
+    let copies = (network.training_bytes(0) / 3).saturating_mul(COPIES_OF_WEIGHTS);
+    let networks = training.saturating_add(copies).saturating_mul(players);
     let table = shape
         .samples
-        .saturating_mul(genes)
-        .saturating_mul(COPIES_OF_TABLE);
-    let numbers = weights.saturating_add(batch).saturating_add(table);
-    (numbers as u64).saturating_mul(4)
+        .saturating_mul(shape.genes)
+        .saturating_mul(4 * COPIES_OF_TABLE) as u64;
+    networks.saturating_add(table)
 }
 
 #[cfg(test)]

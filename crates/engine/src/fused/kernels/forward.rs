@@ -89,7 +89,8 @@ impl Block<'_> {
 
     #[inline(always)]
     fn multiply_vectors<L: Lanes, const V: usize>(&self, lanes: L, output: &mut [f32]) {
-        // The lines of the next block are asked for a few at a time, as memory can give them.
+        // The lines of the next block are asked for one at a time, as memory can give them; with fewer than 16 samples
+        // the last ones are left to the processor's own foresight.
         let tiles = self.rows / ROWS;
         let lines = (SIDE * SIDE / LINE).div_ceil(tiles);
         for (tile, sample) in (0..self.rows).step_by(ROWS).enumerate() {
@@ -106,13 +107,12 @@ impl Block<'_> {
                     step: SIDE,
                 };
                 let product = Product::new(lanes, left, right, self.depth);
-                let ahead = if column == 0 {
-                    lines.min(self.depth)
-                } else {
-                    0
+                let ahead = match column == 0 && !self.next.is_empty() {
+                    true => lines.min(self.depth),
+                    false => 0,
                 };
                 sums = self.add_ahead::<L, V>(lanes, sums, &product, (tile * lines, ahead));
-                sums = product.add(lanes, sums, (ahead, self.depth));
+                sums = product.add(sums, (ahead, self.depth));
                 store_tile::<L, ROWS, V>(lanes, output, SIDE, sums);
             }
         }
@@ -125,12 +125,12 @@ impl Block<'_> {
         &self,
         lanes: L,
         mut sums: Tile<L, ROWS, V>,
-        product: &Product<'_, ROWS, V>,
+        product: &Product<'_, L, ROWS, V>,
         (line, depths): (usize, usize),
     ) -> Tile<L, ROWS, V> {
         for d in 0..depths {
             lanes.prefetch(self.next, ((line + d) * LINE) as isize);
-            sums = product.add(lanes, sums, (d, d + 1));
+            sums = product.add(sums, (d, d + 1));
         }
         sums
     }

@@ -29,7 +29,7 @@ impl Kernel for InputGradient<'_> {
         let mut sample = 0;
         while sample < self.samples {
             let vectors = ((self.samples - sample) / L::LANES).min(L::VECTORS);
-            // The fewer vectors, the more rows: about 16 registers of sums hide how long an addition takes.
+            // A single vector gets more rows: 8 registers of sums and more hide how long an addition takes.
             match vectors {
                 1 => self.add::<L, 8, 1>(lanes, sample),
                 2 => self.add::<L, 4, 2>(lanes, sample),
@@ -57,7 +57,7 @@ impl InputGradient<'_> {
                 step: self.samples,
             };
             let product = Product::new(lanes, left, right, self.columns);
-            let sums = product.add(lanes, sums, (0, self.columns));
+            let sums = product.add(sums, (0, self.columns));
             store_tile::<L, R, V>(lanes, place, self.samples, sums);
         }
     }

@@ -71,7 +71,7 @@ impl<'a> LearnBlock<'a> {
         for row in (0..self.rows).step_by(ROWS) {
             for column in (0..self.columns).step_by(V * L::LANES) {
                 let product = self.product::<L, V>(lanes, (row, column));
-                let sums = product.add(lanes, zeros::<L, ROWS, V>(lanes), (0, self.samples));
+                let sums = product.add(zeros::<L, ROWS, V>(lanes), (0, self.samples));
                 let sums = self.with_accumulated::<L, V>(lanes, (row, column), sums);
                 let accumulated = self.accumulated.as_deref_mut();
                 let accumulated = accumulated.expect("the gradient is held before learning");
@@ -94,15 +94,18 @@ impl<'a> LearnBlock<'a> {
                 let mut done = 0;
                 if let Some(before) = before {
                     for slot in 0..ROWS * V {
-                        self.prefetch(lanes, line);
-                        line += 1;
+                        // Narrow registers take several slots for a cache line.
+                        if slot * L::LANES % LINE == 0 {
+                            self.prefetch(lanes, line);
+                            line += 1;
+                        }
                         let depths = share(self.samples, ROWS * V, slot);
-                        sums = product.add(lanes, sums, (done, done + depths));
+                        sums = product.add(sums, (done, done + depths));
                         done += depths;
                         self.move_vector::<L, V>(lanes, &adam, (before, slot), &gradient);
                     }
                 }
-                sums = product.add(lanes, sums, (done, self.samples));
+                sums = product.add(sums, (done, self.samples));
                 sums = self.with_accumulated::<L, V>(lanes, (row, column), sums);
                 store_tile::<L, ROWS, V>(lanes, &mut gradient, SIDE, sums);
                 before = Some(row * SIDE + column);
@@ -132,7 +135,7 @@ impl<'a> LearnBlock<'a> {
         &self,
         lanes: L,
         (row, column): (usize, usize),
-    ) -> Product<'a, ROWS, V> {
+    ) -> Product<'a, L, ROWS, V> {
         let left = Left {
             values: &self.input[row..],
             row: 1,

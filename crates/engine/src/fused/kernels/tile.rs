@@ -32,33 +32,39 @@ pub(super) struct Right<'a> {
 
 /// The two factors of a tile `[R, V vectors]`, checked to reach as far as the product does.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Product<'a, const R: usize, const V: usize> {
+pub(super) struct Product<'a, L, const R: usize, const V: usize> {
+    lanes: L,
     left: Left<'a>,
     right: Right<'a>,
     depth: usize,
 }
 
-impl<'a, const R: usize, const V: usize> Product<'a, R, V> {
+impl<'a, L: Lanes, const R: usize, const V: usize> Product<'a, L, R, V> {
     /// Factors of which the depths from 0 to before `depth` can be multiplied.
     #[inline(always)]
-    pub(super) fn new<L: Lanes>(_: L, left: Left<'a>, right: Right<'a>, depth: usize) -> Self {
+    pub(super) fn new(lanes: L, left: Left<'a>, right: Right<'a>, depth: usize) -> Self {
         if let Some(last) = depth.checked_sub(1) {
-            assert!((R - 1) * left.row + last * left.step < left.values.len());
-            assert!(last * right.step + V * L::LANES <= right.values.len());
+            // Saturating, so that no product of sizes wraps around to a small one.
+            let down = (R - 1).saturating_mul(left.row);
+            let last_left = last.saturating_mul(left.step).saturating_add(down);
+            let end_right = last.saturating_mul(right.step).saturating_add(V * L::LANES);
+            assert!(last_left < left.values.len() && end_right <= right.values.len());
         }
-        Self { left, right, depth }
+        Self {
+            lanes,
+            left,
+            right,
+            depth,
+        }
     }
 
     /// Adds to every sum its products at the depths from `from` to before `to`, one after the other.
     #[inline(always)]
-    pub(super) fn add<L: Lanes>(
-        &self,
-        lanes: L,
-        mut sums: Tile<L, R, V>,
-        (from, to): (usize, usize),
-    ) -> Tile<L, R, V> {
+    pub(super) fn add(&self, mut sums: Tile<L, R, V>, (from, to): (usize, usize)) -> Tile<L, R, V> {
         assert!(to <= self.depth);
-        let Self { left, right, .. } = *self;
+        let Self {
+            lanes, left, right, ..
+        } = *self;
         for d in from..to {
             let mut vectors = [lanes.splat(0.0); V];
             for (j, vector) in vectors.iter_mut().enumerate() {
