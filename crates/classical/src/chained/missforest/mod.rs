@@ -116,11 +116,11 @@ impl Default for MissForest {
 /// the source's (Section 3); ours.
 const SMALL: usize = 500;
 const SMALL_TREES: usize = 100;
-/// Predictors and trees in larger tables, so that 12,557 genes take an hour; ours.
+/// Predictors and trees in larger tables, so that 12,557 genes are within reach; ours.
 const SCREENED: usize = 100;
 const LARGE_TREES: usize = 20;
-/// Samples drawn per tree unless asked otherwise: on 15,201 samples, 20 trees of 4,000 draws are
-/// better than 40 of 1,000; ours.
+/// Samples drawn per tree unless asked otherwise: in one sweep over 200 genes of 15,201 samples,
+/// 20 trees of 4,000 draws were better than 40 of 1,000 (R2 0.697 against 0.688); ours.
 const DRAWS: usize = 4000;
 /// Share of entries to hide below which forests are good for new samples as they are: ours.
 const WORTH_HIDING: f64 = 0.1;
