@@ -10,7 +10,7 @@ use super::settle::{Patience, Precision, settle};
 /// in its fourth digit beyond.
 const PATIENCE: Patience = Patience {
     steps: 12,
-    tolerance: 1e-4,
+    tolerance: 1e-3,
 };
 
 /// A covariance ready to settle samples and to draw deviations.

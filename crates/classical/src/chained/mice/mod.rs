@@ -326,14 +326,14 @@ impl Imputer for Mice {
 
     fn memory(&self, shape: TableShape) -> u64 {
         let columns = shape.genes + shape.covariate_columns;
-        // Values and gaps, both in and out of order, in f32; a matrix of columns in f64, its copy
-        // and its triangle in f32.
+        // Values and gaps, whole and in blocks, estimates and spread, in f32; a matrix of columns
+        // in f64, its copy and its triangle in f32.
         let rounds = match self.form {
             Form::Shared => 0,
             Form::Faithful => self.rounds,
         };
         // The faithful form keeps the regressions of every round.
-        (4 * 6 * shape.samples * columns + (24 + 4 * rounds) * columns * columns) as u64
+        (4 * 8 * shape.samples * columns + (24 + 4 * rounds) * columns * columns) as u64
     }
 
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {

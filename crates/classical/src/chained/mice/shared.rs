@@ -20,8 +20,9 @@ pub(super) const SAMPLE_BLOCK: usize = 128;
 const GRAM_BLOCK: usize = 1024;
 /// Ridge of the first round, as a share of the samples, where none is given: ours.
 const FIRST_RIDGE: f64 = 0.06;
-/// Largest and smallest ridge that the evidence may ask for, as shares of the samples: ours.
-const RIDGES: (f64, f64) = (1e-4, 10.0);
+/// Smallest and largest ridge that the evidence may ask for, as shares of the samples: ours. With
+/// as many genes as samples, fills that a ridge shrank ask for a larger one round after round.
+const RIDGES: (f64, f64) = (1e-4, 0.5);
 /// Change of the ridge that counts as none, as a share: ours.
 const SAME_RIDGE: f64 = 0.03;
 /// Steps in the first round, and in later ones, which start from where the last one ended: ours.
