@@ -41,8 +41,7 @@ pub(crate) fn check_objective(
     }
 }
 
-/// Value of the objective; writes the gradient of the output, shape `[samples, width]`, zeros at first, for a batch
-/// that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool`.
+/// Value of the objective; writes the gradient of the output, shape `[samples, width]`, for a batch that fits. A supplied gradient is computed on the caller's thread, all else on those of `pool`.
 pub(crate) fn evaluate(
     objective: Objective<'_>,
     batch: &Batch<'_>,
@@ -52,7 +51,10 @@ pub(crate) fn evaluate(
 ) -> f64 {
     let width = heads.iter().sum();
     match objective {
-        Objective::Gradient(supplied) => supplied(output, gradient),
+        Objective::Gradient(supplied) => {
+            gradient.fill(0.0);
+            supplied(output, gradient)
+        }
         Objective::Loss(loss) => {
             let whole = Columns {
                 width,

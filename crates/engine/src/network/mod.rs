@@ -161,7 +161,6 @@ impl<A: Arithmetic> Network<A> {
         let size = batch.samples * self.spec.output_width();
         let Scratch { output, gradient } = scratch;
         output.resize(size, 0.0);
-        gradient.clear();
         gradient.resize(size, 0.0);
         let traces = self.pool.install(|| {
             let traces = self.forward(batch, mode);
