@@ -13,7 +13,7 @@ use super::reading::{CovariateArguments, TableArguments};
 Example:
   imputome demo -o my_first_run
 
-Hides half of the values of GTEx samples whose truth is known, lets five methods fill them,
+Hides half of the values of GTEx samples whose truth is known, lets eight methods fill them,
 and scores each. Takes a few minutes; nothing is downloaded.")]
 pub(crate) struct DemoArguments {
     /// Which data: bulk, GTEx v8 expression of 216 donors (the only one so far).
