@@ -2,7 +2,7 @@
 
 use imputome_core::{Error, Result, Weights};
 use imputome_numerics::{apply, product};
-use ndarray::{Array1, Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView2, Zip, s};
 use rand::Rng;
 
 use super::fitted::normal;
@@ -82,7 +82,18 @@ impl Equations {
             progress.accept(changes, values, before.view());
         }
         let last = self.last();
-        product(values.view(), last.weights.t()) + &last.intercepts
+        let mut estimates = product(values.view(), last.weights.t()) + &last.intercepts;
+        let filled = values.slice(s![.., ..estimates.ncols()]);
+        let open = gaps.slice(s![.., ..estimates.ncols()]);
+        Zip::from(&mut estimates)
+            .and(filled)
+            .and(open)
+            .for_each(|estimate, &fill, &gap| {
+                if gap > 0.0 {
+                    *estimate = fill;
+                }
+            });
+        estimates
     }
 
     /// What draws at gaps deviate from their means, shape `[samples, columns]` and 0 elsewhere,

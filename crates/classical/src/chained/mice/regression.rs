@@ -18,7 +18,9 @@ const LONGEST_STEP: f64 = 3.0;
 const MOST_STEPS: usize = 12;
 /// Smallest ridge as a share of the samples: ours. Where fills of genes follow one another without
 /// error, the evidence asks for none, and rounding would take its place.
-const LEAST_RIDGE: f64 = 1e-4;
+const LEAST_RIDGE: f64 = 1e-5;
+/// What a ridge too small for the precision of the Gram matrix is multiplied by: ours.
+const FIRMER: f64 = 10.0;
 /// Smallest ridge, smallest sum of squared weights: rounding.
 const TINY: f64 = 1e-10;
 
@@ -83,9 +85,7 @@ impl Problem {
         ridge: f64,
     ) -> (Regression, Cholesky) {
         let (samples, k) = self.predictors.dim();
-        let mut system = upper.clone();
-        system.diag_mut().mapv_inplace(|d| d + ridge);
-        let factor = Cholesky::of(system).expect("a ridge makes a Gram matrix definite");
+        let (factor, ridge) = firm(upper, ridge);
         let mut weights = cross.clone().insert_axis(Axis(1));
         factor.solve(weights.view_mut());
         let weights = weights.remove_axis(Axis(1));
@@ -128,6 +128,19 @@ impl Problem {
         let left = dot(errors.view(), errors.view()) / errors.len() as f64;
         let weights = weights.mapv(f64::from);
         Regression::new(weights, ridge, before.determined, left, errors.len())
+    }
+}
+
+/// The factor of a Gram matrix with a ridge, larger than asked for where rounding calls for it, and
+/// that ridge.
+fn firm(upper: &Array2<f64>, mut ridge: f64) -> (Cholesky, f64) {
+    loop {
+        let mut system = upper.clone();
+        system.diag_mut().mapv_inplace(|d| d + ridge);
+        if let Some(factor) = Cholesky::of(system) {
+            return (factor, ridge);
+        }
+        ridge *= FIRMER;
     }
 }
 
