@@ -8,6 +8,9 @@ use crate::products::{add_product, product};
 
 /// Sums kept side by side, so that the processor adds several terms at once.
 const LANES: usize = 16;
+/// Share of both squared lengths from which on a squared distance by products is as good as one
+/// term by term: ours, rounding by 10⁻⁶ of the lengths is then 10⁻⁵ of the square.
+const LARGE: f32 = 0.1;
 
 /// A table with its gaps, ready for distances to its rows.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub struct GappyTable {
     squares: Array2<f32>,
     /// 1 where measured, else 0; nothing for a table without gaps.
     measured: Option<Array2<f32>>,
+    /// Squared length of each row, over its measured columns, times all columns over those.
+    squared_lengths: Vec<f32>,
 }
 
 impl GappyTable {
@@ -27,8 +32,19 @@ impl GappyTable {
             .and(measured)
             .map_collect(|&value, &measured| if measured { value } else { 0.0 });
         let is_complete = measured.iter().all(|&m| m);
+        let squares = shown.mapv(|v| v * v);
+        let length = |(squares, measured): (ArrayView1<'_, f32>, ArrayView1<'_, bool>)| {
+            let count = measured.iter().filter(|&&m| m).count().max(1);
+            squares.sum() * squares.len() as f32 / count as f32
+        };
         Self {
-            squares: shown.mapv(|v| v * v),
+            squared_lengths: squares
+                .rows()
+                .into_iter()
+                .zip(measured.rows())
+                .map(length)
+                .collect(),
+            squares,
             values: shown,
             measured: (!is_complete).then(|| measured.mapv(|m| f32::from(u8::from(m)))),
         }
@@ -103,6 +119,19 @@ impl GappyTable {
                     .and(&shared)
                     .for_each(|sum, &shared| scaled(sum, shared));
             }
+        }
+    }
+
+    /// The distance between row `row` of `self` and row `other_row` of `other`, not squared, given
+    /// its square from [`GappyTable::squared_distances_to`]: from there where it is large against
+    /// the rows, hence right to a few units in the sixth digit, and else term by term. Exactly 0
+    /// for rows that agree wherever both were measured.
+    pub fn refined_distance(&self, row: usize, other: &Self, other_row: usize, square: f32) -> f64 {
+        let lengths = self.squared_lengths[row] + other.squared_lengths[other_row];
+        if square > LARGE * lengths {
+            f64::from(square).sqrt()
+        } else {
+            self.distance(row, other, other_row)
         }
     }
 
@@ -242,5 +271,26 @@ mod tests {
             );
         }
         assert_eq!(complete.squared_distances_to(&complete)[(0, 1)], 25.0);
+    }
+
+    #[test]
+    fn a_refined_distance_is_exact_where_rows_are_close_and_near_elsewhere() {
+        let rows = Array2::from_shape_fn((3, 50), |(r, c)| match (r, (r + c) % 7) {
+            (_, 0) => GAP,
+            (2, _) => ((c * 37) % 23) as f32 - 11.0,
+            (_, _) => ((c * 31) % 19) as f32 / 3.0,
+        });
+        let table = table(rows);
+        let squares = table.squared_distances_to(&table);
+        for other in [1, 2] {
+            let (exact, square) = (table.distance(0, &table, other), squares[(0, other)]);
+            let refined = table.refined_distance(0, &table, other, square);
+            // Products of f32.
+            assert!(
+                (refined - exact).abs() <= 1e-6 * exact,
+                "{refined} and {exact}"
+            );
+        }
+        assert_eq!(table.refined_distance(0, &table, 1, squares[(0, 1)]), 0.0);
     }
 }

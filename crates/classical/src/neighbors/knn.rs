@@ -221,7 +221,9 @@ impl FittedKnn {
             let weight = match self.settings.weights {
                 NeighborWeights::Uniform => Weight::Of(1.0),
                 NeighborWeights::Distance => {
-                    Weight::at(queries.table.distance(row, &self.table, candidate))
+                    let square = squares[candidate];
+                    let table = &queries.table;
+                    Weight::at(table.refined_distance(row, &self.table, candidate, square))
                 }
             };
             let values = self.table.values().slice_move(s![candidate, ..]);
