@@ -14,7 +14,7 @@ Example:
   imputome demo -o my_first_run
 
 Hides half of the values of GTEx samples whose truth is known, lets eight methods fill them,
-and scores each. Takes a few minutes; nothing is downloaded.")]
+and scores each. Takes half a minute or so; nothing is downloaded.")]
 pub(crate) struct DemoArguments {
     /// Which data: bulk, GTEx v8 expression of 216 donors (the only one so far).
     #[arg(value_name = "DATA", default_value = "bulk", hide_default_value = true)]

@@ -117,7 +117,7 @@ fn introduce(table: &Table, context: &Context) {
 This is real expression data of {} people. Now a fifth of the people are held back; the methods
 learn from the others. Then half of the values of those held back are hidden, each method fills
 them from the half that is left, and what it fills is compared with what was hidden.
-This takes a few minutes.
+This takes half a minute or so.
 ",
         donors.len()
     ));

@@ -53,13 +53,24 @@ fn add_errors(summary: &mut Summary, train: &Dataset, errors: &[f32]) {
     ]);
     summary.curves.push(Curve {
         name: "out-of-bag error (NRMSE)".into(),
-        step: "gene, in the order of the table".into(),
-        points: errors
-            .iter()
-            .enumerate()
-            .map(|(g, &e)| (g as f64 + 1.0, f64::from(e)))
-            .collect(),
+        step: "percent of the genes, the best first".into(),
+        points: quantiles(order.iter().map(|&g| f64::from(errors[g])).collect()),
     });
+}
+
+/// Sorted values at each percent of them, or all where they are few.
+fn quantiles(sorted: Vec<f64>) -> Vec<(f64, f64)> {
+    let last = sorted.len().saturating_sub(1);
+    let steps = last.min(100);
+    let at = |step: usize| {
+        let position = if steps == 0 { 0 } else { step * last / steps };
+        let percent = 100.0 * (position + 1) as f64 / sorted.len() as f64;
+        (percent, sorted[position])
+    };
+    if sorted.is_empty() {
+        return Vec::new();
+    }
+    (0..=steps).map(at).collect()
 }
 
 fn add_course(summary: &mut Summary, prefix: &str, course: &Course, rounds: usize) {
@@ -129,4 +140,18 @@ fn add_trees(summary: &mut Summary, settings: &MissForest, taught: &Taught) {
 
 fn median(values: &[f32]) -> Option<f32> {
     imputome_numerics::median(&mut values.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_errors_are_told_by_a_hundred_and_one_of_them_in_order() {
+        let points = quantiles((0..12_557).map(f64::from).collect());
+        assert_eq!(points.len(), 101);
+        assert_eq!((points[0].1, points[100]), (0.0, (100.0, 12_556.0)));
+        assert_eq!(quantiles(vec![2.0, 3.0]), [(50.0, 2.0), (100.0, 3.0)]);
+        assert_eq!(quantiles(vec![2.0]), [(100.0, 2.0)]);
+    }
 }
