@@ -1,9 +1,11 @@
-//! From a table to what methods learn from: split, scale, hide.
+//! From a table to what methods learn from: split, normalize, scale, hide.
 
 pub mod hide;
+pub mod normalize;
 pub mod scaler;
 pub mod split;
 
 pub use hide::hide_at_random;
+pub use normalize::{Normalization, Normalizer, Transform};
 pub use scaler::Scaler;
 pub use split::{Split, split_groups};
