@@ -16,6 +16,7 @@ mod failure;
 mod filled;
 mod gene_list;
 mod interrupt;
+mod levels;
 mod memory;
 mod places;
 mod plan;

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use imputome::{Method, Model};
+use imputome::{Method, Model, Normalization};
 use imputome_core::{CovariateValues, Covariates, Run, Weights};
 use imputome_io::ReadOptions;
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::levels::expect_within;
 use crate::memory;
 use crate::plan::{ImputePlan, method_with};
 use crate::reading::{Table, expect_scale};
@@ -24,8 +25,8 @@ const KINDS: &str = "covariate-kinds";
 pub(crate) enum Teacher {
     /// A model fitted earlier.
     Model(Box<KnownModel>),
-    /// A method that learns from the table itself.
-    Method(Method),
+    /// A method that learns from the table itself, and the scale on which it does.
+    Method(Method, Normalization),
 }
 
 /// A model from a file.
@@ -73,14 +74,15 @@ impl Teacher {
             ));
         }
         let spec = plan.method.as_deref().unwrap_or(DEFAULT_METHOD);
-        Ok(Self::Method(method_with(spec, &plan.settings)?))
+        let method = method_with(spec, &plan.settings)?;
+        Ok(Self::Method(method, plan.normalization.clone()))
     }
 
     /// The method, whether it has learned or will.
     pub(crate) fn method(&self) -> &Method {
         match self {
             Self::Model(known) => &known.model.method,
-            Self::Method(method) => method,
+            Self::Method(method, _) => method,
         }
     }
 
@@ -124,10 +126,12 @@ impl Teacher {
         memory::expect_room(self.method(), &table.data, context.memory_limit)?;
         match self {
             Self::Model(known) => Ok(known.model),
-            Self::Method(method) => {
+            Self::Method(method, normalization) => {
                 table.expect_several_samples()?;
-                expect_scale(&method, &table.data)?;
-                Ok(Model::fit(method, &table.data, run)?)
+                expect_within(&normalization, &table.data)?;
+                expect_scale(&method, &normalization, &table.data)?;
+                let data = &table.data;
+                Ok(Model::fit_normalized(method, &normalization, data, run)?)
             }
         }
     }

@@ -62,6 +62,15 @@ impl Mask {
             .collect()
     }
 
+    /// Entries set here or in `other`.
+    pub fn or(&self, other: &Self) -> Self {
+        Self(
+            ndarray::Zip::from(&self.0)
+                .and(&other.0)
+                .map_collect(|&a, &b| a || b),
+        )
+    }
+
     /// Entries set here and not in `other`.
     pub fn without(&self, other: &Self) -> Self {
         Self(

@@ -12,8 +12,8 @@ use crate::trials::{Trial, Trials};
 /// How a method fared in one trial, as whoever ran it tells.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Estimates for each of the trial's tests in order, on the scale of the table; or why there
-    /// are none.
+    /// Estimates for each of the trial's tests in order, on the scale of the tests' tables; or why
+    /// there are none.
     pub imputations: std::result::Result<Vec<Imputation>, String>,
     /// What it took.
     pub cost: Cost,
@@ -192,6 +192,11 @@ impl<'a> Comparison<'a> {
             let place = crate::facts::place(trial.scenario, test.hidden);
             let most = self.left_out.entry(place).or_default();
             *most = left_out.max(*most);
+        }
+        for remark in trial.remarks.iter().filter(|_| trial.repeat == 1) {
+            if !self.found.data.remarks.contains(remark) {
+                self.found.data.remarks.push(remark.clone());
+            }
         }
         crate::facts::learn_from(&mut self.found.data, trial);
     }

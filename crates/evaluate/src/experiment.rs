@@ -1,5 +1,6 @@
 //! What an evaluation does: methods by scenarios by hidden shares by repeats.
 
+use imputome_core::prepare::Normalization;
 use imputome_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +25,17 @@ impl Scenario {
     }
 }
 
+/// The scale on which estimates are judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScoreScale {
+    /// That of the values that methods see.
+    #[default]
+    Normalized,
+    /// That of the table, to which estimates are brought back.
+    Original,
+}
+
 /// What an evaluation is asked to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
@@ -39,6 +51,16 @@ pub struct Experiment {
     pub by: Option<String>,
     /// Seed of splits and masks.
     pub seed: u64,
+    /// How values are normalized before methods see them, by training rows or visible entries.
+    #[serde(default, skip_serializing_if = "Normalization::is_none")]
+    pub normalization: Normalization,
+    /// Where truth and estimates are compared, where values are normalized.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub score_on: ScoreScale,
+}
+
+fn is_usual(scale: &ScoreScale) -> bool {
+    *scale == ScoreScale::default()
 }
 
 impl Default for Experiment {
@@ -51,6 +73,8 @@ impl Default for Experiment {
             test_share: 0.2,
             by: None,
             seed: 0,
+            normalization: Normalization::default(),
+            score_on: ScoreScale::default(),
         }
     }
 }
@@ -67,9 +91,33 @@ impl Experiment {
         shares.get(shares.len() / 2).copied().unwrap_or(0.5)
     }
 
+    /// On which scale scores stand and what that makes of R2; nothing where values are as they
+    /// are in the table.
+    pub fn scale_of_scores(&self) -> Option<String> {
+        if self.normalization.is_none() {
+            return None;
+        }
+        let normalization = self.normalization.in_words();
+        if self.score_on == ScoreScale::Original {
+            return Some(format!(
+                "Methods learned from normalized values ({normalization}); scores stand on the scale of the table, to which estimates were brought back."
+            ));
+        }
+        let meaning = match &self.normalization.within {
+            Some(within) => format!(
+                "R2 means variation within each {within}, and a median of the {within} scores about 0"
+            ),
+            None => "they do not compare with scores on the scale of the table".into(),
+        };
+        Some(format!(
+            "Scores stand on the normalized scale ({normalization}), not on that of the table: {meaning}."
+        ))
+    }
+
     /// Refuses an experiment that asks for nothing, for something twice, or for shares that
     /// leave nothing to hide or to learn from.
     pub fn check(&self) -> Result<()> {
+        self.normalization.check()?;
         refuse_when(self.scenarios.is_empty(), || {
             "no scenario is asked for; name in-place, inductive or both".into()
         })?;

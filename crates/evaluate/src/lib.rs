@@ -1,7 +1,7 @@
 //! Is the imputation any good? Sees methods only as estimates.
 //!
 //! An [`Experiment`] says what to do; [`Trials`] makes its splits and masks, the same for every
-//! method; [`mod@compare`] lets a caller run the methods, judges their estimates by the
+//! method, and normalizes what is seen where that is asked for; [`mod@compare`] lets a caller run the methods, judges their estimates by the
 //! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
 
 pub mod compare;
@@ -13,6 +13,7 @@ pub mod levels;
 pub mod metrics;
 pub mod pool;
 pub mod reference;
+mod rows;
 pub mod score;
 pub mod scores;
 pub mod summary;
@@ -20,7 +21,7 @@ mod tables;
 pub mod trials;
 
 pub use compare::{Comparison, Cost, DONE, Outcome, compare};
-pub use experiment::{Experiment, Scenario};
+pub use experiment::{Experiment, Scenario, ScoreScale};
 pub use levels::Levels;
 pub use metrics::{Definition, Direction, definition, definitions};
 pub use reference::Reference;

@@ -27,7 +27,7 @@ pub struct Judgment {
     pub failures: usize,
 }
 
-/// Judges the estimates of the method `label` for `trial.tests[test]`, on the scale of the table.
+/// Judges the estimates of the method `label` for `trial.tests[test]`, on the scale of its tables.
 ///
 /// Refused when the estimates or their spread have another shape than the table.
 pub fn score(label: &str, trial: &Trial, test: usize, imputation: &Imputation) -> Result<Judgment> {
@@ -36,6 +36,8 @@ pub fn score(label: &str, trial: &Trial, test: usize, imputation: &Imputation) -
     if let Some(spread) = &imputation.spread {
         expect_shape("standard deviations of estimates", tested, spread.dim())?;
     }
+    let brought_back = trial.brought_back(tested, imputation);
+    let imputation = brought_back.as_ref().unwrap_or(imputation);
     let sums = add_up(trial, tested, imputation);
     let whose = Whose {
         label,
@@ -53,7 +55,7 @@ pub fn score(label: &str, trial: &Trial, test: usize, imputation: &Imputation) -
 }
 
 fn expect_shape(what: &str, test: &Test, found: (usize, usize)) -> Result<()> {
-    let expected = test.holdout.truth().dim();
+    let expected = test.truth().dim();
     if found == expected {
         return Ok(());
     }
@@ -87,7 +89,7 @@ fn add_up(trial: &Trial, test: &Test, imputation: &Imputation) -> TestSums {
         .par_chunks(BLOCK)
         .map(|genes| add_up_block(trial, test, imputation, &level_of, genes))
         .collect();
-    let n_genes = test.holdout.truth().ncols();
+    let n_genes = test.truth().ncols();
     let pooled = trial.levels.is_some() && test.hidden == trial.reference_share;
     let mut sums = TestSums {
         genes: Vec::with_capacity(test.judged.len()),
@@ -131,7 +133,7 @@ fn add_up_block(
     let mut sums = vec![Sums::default(); (n_levels + 1) * genes.len()];
     for (s, &level) in level_of.iter().enumerate() {
         let held_out = test.holdout.held_out().row(s);
-        let truth = test.holdout.truth().row(s);
+        let truth = test.truth().row(s);
         let estimates = imputation.estimates.row(s);
         let spread = imputation.spread.as_ref().map(|spread| spread.row(s));
         let of_level = &mut sums[level.unwrap_or(n_levels) * genes.len()..][..genes.len()];
@@ -275,7 +277,7 @@ fn examples(whose: &Whose, imputation: &Imputation) -> Vec<Example> {
             hidden: whose.test.hidden,
             sample: table.samples[s].into(),
             gene: table.genes[g].into(),
-            truth: f64::from(holdout.truth()[(s, g)]),
+            truth: f64::from(whose.test.truth()[(s, g)]),
             estimate: f64::from(imputation.estimates[(s, g)]),
             spread: imputation
                 .spread

@@ -1,13 +1,15 @@
 //! Everything an experiment runs, in a fixed order: splits and masks, the same for every method.
 
-use imputome_core::prepare::{hide_at_random, split_groups};
-use imputome_core::{Dataset, Error, Holdout, Result, Run};
+use imputome_core::prepare::{Normalizer, hide_at_random, split_groups};
+use imputome_core::{Dataset, Error, Holdout, Imputation, Result, Run};
+use ndarray::Array2;
 
 use crate::enough::{FEWEST_HELD_OUT, expect_enough, judged_genes};
 use crate::examples;
-use crate::experiment::{Experiment, Scenario};
+use crate::experiment::{Experiment, Scenario, ScoreScale};
 use crate::levels::Levels;
 use crate::reference::Reference;
+use crate::rows::{Rows, remarks};
 
 /// The trials of an experiment on a table, made one at a time when asked for.
 ///
@@ -43,7 +45,11 @@ pub struct Trial {
     /// What is to be filled with one fit: all hidden shares in the inductive scenario, one in
     /// place.
     pub tests: Vec<Test>,
+    /// What the user should know of the normalization.
+    pub remarks: Vec<String>,
     train: Option<Dataset>,
+    /// Where scores stand on the scale of the table and methods saw another one.
+    undo: Option<Normalizer>,
     pub(crate) reference: Reference,
     pub(crate) levels: Option<Levels>,
     pub(crate) reference_share: f64,
@@ -54,8 +60,10 @@ pub struct Trial {
 pub struct Test {
     /// Share of measured entries hidden.
     pub hidden: f64,
-    /// The table as a method may see it, the entries hidden and their truth.
+    /// The table as a method may see it, the entries hidden and their truth on the same scale.
     pub holdout: Holdout,
+    /// The truth on the scale of the table, where scores stand there and methods saw another one.
+    original: Option<Array2<f32>>,
     /// Genes judged, in table order: enough held-out entries, and variation among training
     /// entries and among held-out ones.
     pub judged: Vec<usize>,
@@ -120,9 +128,8 @@ impl<'a> Trials<'a> {
     }
 
     fn in_place(&self, place: Place, hidden: f64) -> Result<Trial> {
-        let holdout = self.hide(self.data, place, hidden)?;
-        let reference = Reference::of(holdout.visible(), self.levels.as_ref());
-        self.trial(place, None, reference, vec![(hidden, holdout)])
+        let tests = vec![self.hide(self.data, place, hidden)?];
+        self.trial(place, vec![hidden], Rows { train: None, tests })
     }
 
     fn inductive(&self, place: Place) -> Result<Trial> {
@@ -132,16 +139,12 @@ impl<'a> Trials<'a> {
             &[1.0 - test_share, test_share],
             &mut self.random.stream(&stream(place, "split")),
         )?;
-        let train = self.data.select_samples(&parts[0]);
+        let train = Some(self.data.select_samples(&parts[0]));
         let test = self.data.select_samples(&parts[1]);
-        let reference = Reference::of(&train, self.levels.as_ref());
-        let tests = self
-            .experiment
-            .hidden_shares
-            .iter()
-            .map(|&hidden| Ok((hidden, self.hide(&test, place, hidden)?)))
-            .collect::<Result<Vec<_>>>()?;
-        self.trial(place, Some(train), reference, tests)
+        let shares = self.experiment.hidden_shares.clone();
+        let hide = |&hidden: &f64| self.hide(&test, place, hidden);
+        let tests = shares.iter().map(hide).collect::<Result<_>>()?;
+        self.trial(place, shares, Rows { train, tests })
     }
 
     /// All shares of a repeat draw from one stream, so that what is hidden at a low share is
@@ -168,26 +171,33 @@ impl<'a> Trials<'a> {
         examples::draw(holdout, judged, random)
     }
 
-    fn trial(
-        &self,
-        place: Place,
-        train: Option<Dataset>,
-        reference: Reference,
-        tests: Vec<(f64, Holdout)>,
-    ) -> Result<Trial> {
+    fn trial(&self, place: Place, shares: Vec<f64>, rows: Rows) -> Result<Trial> {
+        let normalizer = self.experiment.normalization.learn(rows.seen())?;
+        let remarks = remarks(&rows, normalizer.as_ref());
+        let back = self.experiment.score_on == ScoreScale::Original && normalizer.is_some();
+        let (rows, original) = match &normalizer {
+            Some(normalizer) => (rows.normalized(normalizer)?, Some(rows).filter(|_| back)),
+            None => (rows, None),
+        };
+        let scored = original.as_ref().unwrap_or(&rows);
+        let reference = Reference::of(scored.seen(), self.levels.as_ref());
+        let judged: Vec<_> = scored
+            .tests
+            .iter()
+            .map(|test| judged_genes(test, &reference))
+            .collect();
+        let tests = rows.tests.into_iter().zip(judged).zip(shares).enumerate();
         let tests = tests
-            .into_iter()
-            .map(|(hidden, holdout)| {
-                let judged = judged_genes(&holdout, &reference);
+            .map(|(at, ((holdout, judged), hidden))| {
                 if judged.is_empty() {
                     return Err(nothing_to_judge(place, hidden));
                 }
-                let examples = self.examples(place, hidden, &holdout, &judged);
                 Ok(Test {
                     hidden,
+                    examples: self.examples(place, hidden, &holdout, &judged),
+                    original: original.as_ref().map(|rows| rows.tests[at].truth().clone()),
                     holdout,
                     judged,
-                    examples,
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -196,11 +206,20 @@ impl<'a> Trials<'a> {
             scenario: place.scenario,
             repeat: place.repeat,
             tests,
-            train,
+            remarks,
+            train: rows.train,
+            undo: normalizer.filter(|_| back),
             reference,
             levels: self.levels.clone(),
             reference_share: self.experiment.reference_share(),
         })
+    }
+}
+
+impl Test {
+    /// The truth on the scale of the scores; meaningful at held-out entries.
+    pub fn truth(&self) -> &Array2<f32> {
+        self.original.as_ref().unwrap_or(self.holdout.truth())
     }
 }
 
@@ -212,6 +231,15 @@ impl Trial {
             Some(train) => train,
             None => self.tests[0].holdout.visible(),
         }
+    }
+
+    /// Estimates on the scale of the table, where scores stand there and methods saw another one.
+    pub(crate) fn brought_back(&self, test: &Test, imputation: &Imputation) -> Option<Imputation> {
+        let normalizer = self.undo.as_ref()?;
+        let genes: Vec<usize> = (0..imputation.estimates.ncols()).collect();
+        let mut imputation = imputation.clone();
+        normalizer.undo(&genes, &test.holdout.visible().covariates, &mut imputation);
+        Some(imputation)
     }
 
     /// The hidden share; nothing where one fit serves several.

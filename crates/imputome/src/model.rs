@@ -2,13 +2,15 @@
 //!
 //! Methods meet prepared tables only: genes with something to learn, in standard scores by the
 //! training rows. What stands between a user's table and that is here: genes that never vary
-//! or were never measured, genes in another order, missing or extra ones, the scale.
+//! or were never measured, genes in another order, missing or extra ones, the scale, and the
+//! normalization where one is asked for.
 
 mod align;
 mod gene_names;
 mod prepare;
 mod store;
 
+use imputome_core::prepare::Normalization;
 use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Summary};
 use imputome_neural::embeddings;
 use ndarray::Array2;
@@ -63,12 +65,26 @@ impl Model {
     ///
     /// Refused when a setting is out of its limits, or the table has nothing measured.
     pub fn fit(method: Method, train: &Dataset, run: &Run) -> Result<Self> {
+        Self::fit_normalized(method, &Normalization::default(), train, run)
+    }
+
+    /// Learns from the measured entries of `train` after they were normalized; what the model
+    /// estimates is brought back to the scale of the table.
+    ///
+    /// Refused as by [`Model::fit`], and when the table cannot be normalized so.
+    pub fn fit_normalized(
+        method: Method,
+        normalization: &Normalization,
+        train: &Dataset,
+        run: &Run,
+    ) -> Result<Self> {
         method.imputer().check()?;
-        let preparation = Preparation::learn(train)?;
+        let (preparation, normalized) =
+            run.on_threads(|| Preparation::learn_normalized(train, normalization))?;
         let fitted = if preparation.learned().is_empty() {
             None
         } else {
-            Some(method.imputer().fit(&preparation.apply(train), run)?)
+            Some(method.imputer().fit(&preparation.apply(&normalized), run)?)
         };
         Ok(Self {
             method,
@@ -93,7 +109,7 @@ impl Model {
         let alignment = Alignment::between(&self.preparation, data)?;
         let known = self.estimate_known(data, &alignment, run)?;
         Ok(Imputation {
-            estimates: alignment.spread_out(data, &known.estimates),
+            estimates: alignment.spread_out(&self.preparation, data, &known.estimates),
             spread: known
                 .spread
                 .as_ref()
@@ -104,10 +120,15 @@ impl Model {
 
     /// How the fit went.
     pub fn summary(&self) -> Summary {
-        self.fitted
+        let mut summary = self
+            .fitted
             .as_ref()
             .map(|fitted| fitted.summary())
-            .unwrap_or_default()
+            .unwrap_or_default();
+        if let Some(normalizer) = &self.preparation.normalizer {
+            summary.remarks.extend(normalizer.remarks_on_training());
+        }
+        summary
     }
 
     /// What its network learned about the levels of each categorical covariate, such as tissues.
@@ -128,6 +149,11 @@ impl Model {
         run: &Run,
     ) -> Result<Imputation> {
         let known = alignment.known_genes(&self.preparation, data);
+        let mut remarks = Vec::new();
+        if let Some(normalizer) = &self.preparation.normalizer {
+            remarks = normalizer.remarks_on(&self.preparation.learned(), &known);
+        }
+        let known = run.on_threads(|| self.preparation.normalized(known))?;
         let Some(fitted) = &self.fitted else {
             return Ok(Imputation::of(known.values));
         };
@@ -137,6 +163,11 @@ impl Model {
         if let Some(spread) = &mut imputation.spread {
             self.preparation.scaler.undo_spread(spread);
         }
+        run.on_threads(|| {
+            self.preparation
+                .undo_normalization(&data.covariates, &mut imputation);
+        });
+        imputation.remarks.extend(remarks);
         imputation
             .remarks
             .extend(self.preparation.far_from_training(&scaled));

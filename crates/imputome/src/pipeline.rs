@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use imputome_core::prepare::Normalization;
 use imputome_core::{Dataset, Result, Run};
 use imputome_io::{CovariateOptions, ReadOptions, Source, read_table};
 
@@ -37,4 +38,14 @@ pub fn read_with_covariates(
 /// scenario, section 3.3 of the PMI paper).
 pub fn impute(data: &Dataset, method: Method, run: &Run) -> Result<Completed> {
     Model::fit(method, data, run)?.impute(data, run)
+}
+
+/// The same, learned from normalized values and brought back to the scale of the table.
+pub fn impute_normalized(
+    data: &Dataset,
+    method: Method,
+    normalization: &Normalization,
+    run: &Run,
+) -> Result<Completed> {
+    Model::fit_normalized(method, normalization, data, run)?.impute(data, run)
 }

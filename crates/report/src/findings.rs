@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use imputome_evaluate::{Evaluation, SummaryRow, summary};
+use imputome_evaluate::{Evaluation, ScoreScale, SummaryRow, summary};
 
 /// Shares and other values that went through text and back are equal within this; ours.
 const SAME: f64 = 1e-9;
@@ -80,6 +80,17 @@ impl<'a> Findings<'a> {
         self.ranked(scenario, self.main_share)
             .into_iter()
             .find(|row| mean(row, "r2").is_some_and(f64::is_finite))
+    }
+
+    /// The scale of truth and estimates, as a word or two.
+    pub(crate) fn scale_of_scores(&self) -> String {
+        let asked = &self.evaluation.experiment;
+        match asked.score_on {
+            ScoreScale::Normalized if !asked.normalization.is_none() => {
+                asked.normalization.in_words()
+            }
+            _ => self.evaluation.data.scale.clone(),
+        }
     }
 
     /// The labels of all methods, best first in the main scenario, the others after them.

@@ -1,6 +1,6 @@
 //! What was asked and what was found, in sentences.
 
-use imputome_evaluate::{Difference, SummaryRow};
+use imputome_evaluate::{Difference, ScoreScale, SummaryRow};
 
 use crate::findings::{Findings, mean};
 use crate::numbers::{count, percent, score, spread as spread_of};
@@ -14,6 +14,7 @@ pub(crate) fn question(findings: &Findings) -> Vec<String> {
             .iter()
             .map(|name| scenario(findings, name)),
     );
+    lines.extend(findings.evaluation.experiment.scale_of_scores());
     let repeats = findings.evaluation.experiment.repeats;
     if repeats > 1 {
         lines.push(format!(
@@ -167,6 +168,12 @@ fn is_tie(row: &SummaryRow) -> bool {
 /// What is left when the levels' own means explain nothing any more.
 fn within(findings: &Findings, ranked: &[&SummaryRow], best: &SummaryRow) -> Option<String> {
     let by = findings.evaluation.data.by.as_deref()?;
+    let asked = &findings.evaluation.experiment;
+    if asked.normalization.within.as_deref() == Some(by) && asked.score_on == ScoreScale::Normalized
+    {
+        // All of R2 is within levels already, and was said to be.
+        return None;
+    }
     let value = mean(best, "r2_within").filter(|value| value.is_finite())?;
     let method = &best.method;
     let recovered = if value > 0.0 {
@@ -256,7 +263,7 @@ mod tests {
                 repeats: methods[0].1.len(),
                 test_share: 0.2,
                 by: None,
-                seed: 0,
+                ..Experiment::default()
             },
             data: Default::default(),
             methods: methods.iter().map(|(label, _)| method(label)).collect(),

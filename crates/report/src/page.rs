@@ -102,6 +102,14 @@ fn groups(data: &DataFacts) -> String {
     }
 }
 
+/// Nothing where values are as they are in the table.
+fn normalization(evaluation: &Evaluation) -> String {
+    let asked = &evaluation.experiment.normalization;
+    Some(asked)
+        .filter(|asked| !asked.is_none())
+        .map_or_else(String::new, |asked| asked.in_words())
+}
+
 /// What is known of the data and of what was asked, as name and value.
 fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
     let (data, asked) = (&evaluation.data, &evaluation.experiment);
@@ -116,6 +124,11 @@ fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
         ("Groups never split", groups(data)),
         ("Not measured to begin with", percent(data.gap_share)),
         ("Scale of the values", data.scale.clone()),
+        ("Normalized for learning", normalization(evaluation)),
+        (
+            "Scale of the scores",
+            asked.scale_of_scores().unwrap_or_default(),
+        ),
         ("Covariates", data.covariates.join(", ")),
         ("Scored apart by", data.by.clone().unwrap_or_default()),
         ("Hidden", shares.join(", ")),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::reading::{CovariateArguments, TableArguments};
+use super::reading::{CovariateArguments, NormalizationArguments, TableArguments};
 
 /// Run everything on built-in real data, with a report at the end.
 #[derive(Args, Debug)]
@@ -85,6 +85,8 @@ pub(crate) struct ImputeArguments {
     #[serde(skip)]
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) normalization: NormalizationArguments,
+    #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
@@ -123,6 +125,8 @@ pub(crate) struct FitArguments {
     #[serde(skip)]
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
+    pub(crate) normalization: NormalizationArguments,
+    #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
@@ -135,6 +139,7 @@ pub(crate) struct FitArguments {
 Examples:
   imputome evaluate my_table.tsv -o scores --covariates samples.tsv
   imputome evaluate my_table.tsv -o scores --methods factor,knn:neighbors=20,pmi --hide 0.1,0.5
+  imputome evaluate my_table.tsv -o scores --covariates samples.tsv --normalize inverse-normal --within tissue
   imputome evaluate --plan scores/run.toml -o again
 
 Each method runs in a process of its own, so that time and memory are told apart and a method
@@ -165,6 +170,10 @@ pub(crate) struct EvaluateArguments {
     /// Covariate whose levels are scored apart (default: tissue if there is one), or none.
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
+    /// Scale of the scores where values are normalized: normalized, or original, to which
+    /// estimates are brought back (default: normalized).
+    #[arg(long, value_name = "normalized|original", value_parser = ["normalized", "original"], hide_possible_values = true)]
+    pub(crate) score_on: Option<String>,
     /// Replace an evaluation that DIR already holds.
     #[arg(long)]
     #[serde(skip)]
@@ -173,6 +182,8 @@ pub(crate) struct EvaluateArguments {
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub(crate) plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) normalization: NormalizationArguments,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]

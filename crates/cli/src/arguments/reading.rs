@@ -35,6 +35,26 @@ pub(crate) struct TableArguments {
     pub(crate) genes: Option<String>,
 }
 
+/// The scale on which methods learn.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Normalization")]
+pub(crate) struct NormalizationArguments {
+    /// Learn from normalized values, learned from training samples per gene and undone on
+    /// output: inverse-normal (ranks as normal quantiles), log1p or zscore (default: none).
+    #[arg(
+        long,
+        value_name = "inverse-normal|log1p|zscore|none",
+        value_parser = ["inverse-normal", "log1p", "zscore", "none"],
+        hide_possible_values = true
+    )]
+    #[serde(rename = "transform")]
+    pub(crate) normalize: Option<String>,
+    /// Covariate with levels, such as tissue, within each of which values are normalized.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) within: Option<String>,
+}
+
 /// What is known of the samples.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]

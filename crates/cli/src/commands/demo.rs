@@ -183,6 +183,8 @@ fn plan(
         repeats: experiment.repeats,
         test_share: Some(experiment.test_share),
         by: experiment.by.clone(),
+        score_on: None,
+        normalization: experiment.normalization.clone(),
         methods: methods
             .iter()
             .map(|(label, method)| MethodEntry::spelled_out(label, method))

@@ -13,6 +13,7 @@ use crate::evaluation::{
     write_evaluation, write_report,
 };
 use crate::failure::{Failure, Result};
+use crate::levels::{expect_effect, expect_levels, expect_within, with_levels};
 use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, resolve};
 use crate::reading::{Asked, read};
@@ -32,6 +33,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
+    expect_within(&experiment.normalization, &table.data)?;
     experiment.by = by(&plan, &table.data)?;
     offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
@@ -126,6 +128,12 @@ fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
             "--test-share would have no effect: only --scenario inductive holds samples back",
         ));
     }
+    expect_effect(&plan.normalization)?;
+    if plan.score_on.is_some() && plan.normalization.is_none() {
+        return Err(Failure::usage(
+            "--score-on would have no effect: without --normalize there is one scale",
+        ));
+    }
     let experiment = Experiment {
         scenarios: plan.scenario.clone(),
         hidden_shares: plan.hide.clone(),
@@ -133,6 +141,8 @@ fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
         test_share: plan.test_share.unwrap_or(usual.test_share),
         by: None,
         seed: plan.seed,
+        normalization: plan.normalization.clone(),
+        score_on: plan.score_on.unwrap_or_default(),
     };
     experiment
         .check()
@@ -146,18 +156,9 @@ fn by(plan: &EvaluatePlan, data: &Dataset) -> Result<Option<String>> {
     match plan.by.as_deref() {
         Some("none") => Ok(None),
         None => Ok(Some(USUAL_BY.to_string()).filter(|by| has(by))),
-        Some(by) if has(by) => Ok(Some(by.into())),
         Some(by) => {
-            let known = with_levels(data);
-            Err(Failure::usage(format!(
-                "--by {by}: not a covariate with levels; there are {}",
-                if known.is_empty() {
-                    "none".into()
-                } else {
-                    known.join(", ")
-                }
-            ))
-            .hint("give them with --covariates TABLE, or leave --by out"))
+            expect_levels("--by", by, data)?;
+            Ok(Some(by.into()))
         }
     }
 }
@@ -173,13 +174,6 @@ fn offer_by(plan: &EvaluatePlan, experiment: &Experiment, data: &Dataset, contex
     }
 }
 
-fn with_levels(data: &Dataset) -> Vec<&str> {
-    let names = data.covariates.columns().iter().map(|c| c.name.as_str());
-    names
-        .filter(|name| data.covariates.categorical(name).is_some())
-        .collect()
-}
-
 fn spelled_out(
     plan: &EvaluatePlan,
     experiment: &Experiment,
@@ -190,6 +184,7 @@ fn spelled_out(
     EvaluatePlan {
         test_share: inductive.then_some(experiment.test_share),
         by: Some(experiment.by.clone().unwrap_or_else(|| "none".into())),
+        score_on: Some(experiment.score_on).filter(|_| !experiment.normalization.is_none()),
         methods: methods
             .iter()
             .map(|(label, method)| MethodEntry::spelled_out(label, method))

@@ -11,6 +11,7 @@ use crate::arguments::FitArguments;
 use crate::checkpoints::{CheckpointFile, checkpoint_file};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::levels::{expect_effect, expect_within};
 use crate::memory;
 use crate::places::Places;
 use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
@@ -22,11 +23,13 @@ use crate::terminal::duration;
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
     let method = method_with(&plan.method, &plan.settings)?;
+    expect_effect(&plan.normalization)?;
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
-    expect_scale(&method, &table.data)?;
+    expect_within(&plan.normalization, &table.data)?;
+    expect_scale(&method, &plan.normalization, &table.data)?;
     memory::expect_room(&method, &table.data, context.memory_limit)?;
     let plan = FitPlan {
         method: method.name().into(),
@@ -40,7 +43,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);
     let started = Instant::now();
     let run = run.with_checkpoints(checkpoint.clone());
-    let model = Model::fit(method, &table.data, &run)?;
+    let model = Model::fit_normalized(method, &plan.normalization, &table.data, &run)?;
     context.interrupt.proceed()?;
     let kinds = CovariateKinds::of(&table.data.covariates);
     imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;

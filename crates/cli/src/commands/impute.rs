@@ -6,6 +6,7 @@ use crate::arguments::ImputeArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::filled::Outputs;
+use crate::levels;
 use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
 use crate::reading::{self, Asked, Table, read_with};
@@ -14,6 +15,7 @@ use crate::teacher::Teacher;
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
+    levels::expect_effect(&plan.normalization)?;
     let teacher = Teacher::of(&plan, context)?;
     expect_effect(&plan, &teacher)?;
     let run = context.run(plan.seed)?;
@@ -95,6 +97,11 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
         }
         return Ok(());
     };
+    if !plan.normalization.is_none() {
+        return Err(Failure::usage(
+            "--normalize says what a fit learns from, and with --model nothing is fitted; a model undoes its own normalization",
+        ));
+    }
     if plan.samples.group.is_some() {
         return Err(Failure::usage(
             "--group says what a fit must not split, and with --model nothing is fitted",

@@ -46,7 +46,7 @@ pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
     let trials = Trials::new(contest.data, contest.experiment)?;
     expect_distinct(contest.methods)?;
     for (_, method) in contest.methods {
-        expect_scale(method, contest.data)?;
+        expect_scale(method, &contest.experiment.normalization, contest.data)?;
         memory::expect_room(method, contest.data, context.memory_limit)?;
     }
     let folder = MadeFolder::make(contest.folder)?;

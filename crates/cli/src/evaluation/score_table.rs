@@ -127,6 +127,9 @@ fn legend(evaluation: &Evaluation) -> String {
         out += "; mean ± standard deviation over repeats";
     }
     out += "; CPU seconds and peak memory of the fit's own process\n";
+    if let Some(scale) = evaluation.experiment.scale_of_scores() {
+        paragraph(&mut out, "", &scale);
+    }
     let metrics = [
         ("r2", true),
         ("r2_within", evaluation.experiment.by.is_some()),

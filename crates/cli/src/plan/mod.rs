@@ -7,7 +7,8 @@ mod methods;
 mod overlay;
 mod record;
 
-use imputome_evaluate::Scenario;
+use imputome::Normalization;
+use imputome_evaluate::{Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
@@ -102,6 +103,8 @@ pub(crate) struct ImputePlan {
     pub(crate) spread: Option<String>,
     #[serde(default)]
     pub(crate) add_genes: bool,
+    #[serde(default, skip_serializing_if = "Normalization::is_none")]
+    pub(crate) normalization: Normalization,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
@@ -120,6 +123,8 @@ pub(crate) struct FitPlan {
     pub(crate) method: String,
     #[serde(default, skip_serializing_if = "SettingsTable::is_empty")]
     pub(crate) settings: SettingsTable,
+    #[serde(default, skip_serializing_if = "Normalization::is_none")]
+    pub(crate) normalization: Normalization,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
@@ -145,8 +150,12 @@ pub(crate) struct EvaluatePlan {
     pub(crate) test_share: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) score_on: Option<ScoreScale>,
     #[serde(default = "methods::every_method")]
     pub(crate) methods: Vec<MethodEntry>,
+    #[serde(default, skip_serializing_if = "Normalization::is_none")]
+    pub(crate) normalization: Normalization,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
     #[serde(default)]

@@ -152,6 +152,10 @@ fn make_way(plan: &mut Table, typed: &Table) {
             plan.remove(key);
         }
     }
+    // A model brings its own.
+    if typed.contains_key("model") {
+        plan.remove("normalization");
+    }
 }
 
 /// Puts every option that was typed in place of the plan's.

@@ -2,7 +2,7 @@
 
 mod options;
 
-use imputome::Method;
+use imputome::{Method, Normalization};
 use imputome_core::{Dataset, Names, Run, Scale};
 use imputome_io::{Orientation, ReadFacts, ReadOptions, Rows, Source};
 
@@ -194,10 +194,15 @@ impl Table {
     }
 }
 
-/// Refuses a table on a scale that a method does not take.
-pub(crate) fn expect_scale(method: &Method, data: &Dataset) -> Result<()> {
+/// Refuses a table on a scale that a method does not take, normalized as it will be.
+pub(crate) fn expect_scale(
+    method: &Method,
+    normalization: &Normalization,
+    data: &Dataset,
+) -> Result<()> {
     let card = method.imputer().card();
-    if data.scale == Scale::Unknown || card.scales.contains(&data.scale) {
+    let scale = normalization.scale(data.scale);
+    if scale == Scale::Unknown || card.scales.contains(&scale) {
         return Ok(());
     }
     let known: Vec<&str> = card
@@ -208,7 +213,7 @@ pub(crate) fn expect_scale(method: &Method, data: &Dataset) -> Result<()> {
         .collect();
     let hint = match data.scale {
         Scale::Counts | Scale::Tpm if card.scales.contains(&Scale::Log) => format!(
-            "take logarithms first: imputome convert INPUT LOG.tsv --transform log2p1; or say --scale log if the values were mistaken for {}",
+            "learn from logarithms with --normalize log1p, or take them first: imputome convert INPUT LOG.tsv --transform log2p1; or say --scale log if the values were mistaken for {}",
             data.scale
         ),
         _ => "say --scale if the values were recognized wrongly, or choose another method".into(),

@@ -17,8 +17,8 @@ const NAMES_SHOWN: usize = 5;
 pub struct Alignment {
     /// Column of each learned gene in the table, if it has it.
     learned_columns: Vec<Option<usize>>,
-    /// Columns and values of genes that never vary.
-    constants: Vec<(usize, f32)>,
+    /// Genes that never vary.
+    constants: Vec<Constant>,
     /// Names of learned genes that the table lacks.
     missing: Vec<String>,
     /// Columns of genes that the model does not know.
@@ -27,6 +27,16 @@ pub struct Alignment {
     reordered: bool,
     /// Genes matched after leaving out the version of an Ensembl id.
     without_version: usize,
+}
+
+/// A gene of the table that never varies in training.
+#[derive(Clone, Copy, Debug)]
+struct Constant {
+    column: usize,
+    /// Its place among the genes of the training table.
+    gene: usize,
+    /// As normalized.
+    value: f32,
 }
 
 impl Alignment {
@@ -92,13 +102,19 @@ impl Alignment {
 
     /// Estimates of learned genes at the columns of the table, constants beside them; not a
     /// number in genes that the model does not know.
-    pub(super) fn spread_out(&self, data: &Dataset, estimates: &Array2<f32>) -> Array2<f32> {
+    pub(super) fn spread_out(
+        &self,
+        preparation: &Preparation,
+        data: &Dataset,
+        estimates: &Array2<f32>,
+    ) -> Array2<f32> {
         let mut out = Array2::from_elem(data.values.dim(), f32::NAN);
         for (gene, column) in self.columns() {
             out.column_mut(column).assign(&estimates.column(gene));
         }
-        for &(column, value) in &self.constants {
-            out.column_mut(column).fill(value);
+        for constant in &self.constants {
+            let values = preparation.constant(constant.gene, constant.value, &data.covariates);
+            out.column_mut(constant.column).assign(&values.column(0));
         }
         out
     }
@@ -123,7 +139,7 @@ impl Alignment {
         data: &Dataset,
         imputation: Imputation,
     ) -> Completed {
-        let estimates = self.spread_out(data, &imputation.estimates);
+        let estimates = self.spread_out(preparation, data, &imputation.estimates);
         let values = Imputation::of(estimates).fill(data);
         let spread = imputation.spread.as_ref().map(|spread| {
             let mut spread = self.spread_out_deviations(data, spread);
@@ -231,11 +247,15 @@ impl Alignment {
     }
 }
 
-fn constants(preparation: &Preparation, columns: &[Option<usize>]) -> Vec<(usize, f32)> {
-    let genes = columns.iter().zip(&preparation.roles);
+fn constants(preparation: &Preparation, columns: &[Option<usize>]) -> Vec<Constant> {
+    let genes = columns.iter().zip(&preparation.roles).enumerate();
     genes
-        .filter_map(|(column, role)| match role {
-            GeneRole::Constant(value) => Some(((*column)?, *value)),
+        .filter_map(|(gene, (column, role))| match role {
+            GeneRole::Constant(value) => Some(Constant {
+                column: (*column)?,
+                gene,
+                value: *value,
+            }),
             GeneRole::Learned | GeneRole::NeverMeasured => None,
         })
         .collect()

@@ -1,7 +1,10 @@
 //! What is learned about a table before a method sees it.
 
-use imputome_core::prepare::Scaler;
-use imputome_core::{Dataset, Error, Result, Scale};
+use std::borrow::Cow;
+
+use imputome_core::prepare::{Normalization, Normalizer, Scaler};
+use imputome_core::{Covariates, Dataset, Error, Imputation, Result, Scale};
+use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 /// What can be done for a gene.
@@ -35,6 +38,10 @@ pub struct Preparation {
     pub groups: usize,
     /// Covariates given, by name.
     pub covariates: Vec<String>,
+    /// How values were normalized before everything else here but floor and scale was learned;
+    /// nothing where they were not. Stored beside, as numbers.
+    #[serde(skip)]
+    pub normalizer: Option<Normalizer>,
 }
 
 /// Share of entries beyond [`FAR`] standard deviations that calls for a remark. Ours: a normal
@@ -77,7 +84,28 @@ impl Preparation {
                 .iter()
                 .map(|c| c.name.clone())
                 .collect(),
+            normalizer: None,
         })
+    }
+
+    /// Looks at the training rows as `normalization` leaves them, and gives those too.
+    ///
+    /// Refused when nothing is measured or they cannot be normalized so.
+    pub fn learn_normalized<'a>(
+        train: &'a Dataset,
+        normalization: &Normalization,
+    ) -> Result<(Self, Cow<'a, Dataset>)> {
+        let Some(normalizer) = normalization.learn(train)? else {
+            return Ok((Self::learn(train)?, Cow::Borrowed(train)));
+        };
+        let normalized = normalizer.apply(train)?;
+        let preparation = Self {
+            floor: detection_floor(train),
+            scale: train.scale,
+            normalizer: Some(normalizer),
+            ..Self::learn(&normalized)?
+        };
+        Ok((preparation, Cow::Owned(normalized)))
     }
 
     /// The training table as methods see it.
@@ -94,6 +122,32 @@ impl Preparation {
                 "undetected genes stand at {found} in this table and at {trained} in the training table: bring both to one transformation (the same offset inside the logarithm), or estimates will be off"
             )
         })
+    }
+
+    /// A table over the learned genes as it was normalized for learning.
+    pub(super) fn normalized(&self, known: Dataset) -> Result<Dataset> {
+        match &self.normalizer {
+            Some(normalizer) => normalizer.apply_to(&self.learned(), &known),
+            None => Ok(known),
+        }
+    }
+
+    /// Brings estimates over the learned genes back to the scale of the table.
+    pub(super) fn undo_normalization(&self, covariates: &Covariates, imputation: &mut Imputation) {
+        if let Some(normalizer) = &self.normalizer {
+            normalizer.undo(&self.learned(), covariates, imputation);
+        }
+    }
+
+    /// The value that a gene has in all training samples, in each sample; it may differ from
+    /// level to level where values were normalized within levels.
+    pub(super) fn constant(&self, gene: usize, value: f32, covariates: &Covariates) -> Array2<f32> {
+        let values = Array2::from_elem((covariates.n_samples(), 1), value);
+        let mut constant = Imputation::of(values);
+        if let Some(normalizer) = &self.normalizer {
+            normalizer.undo(&[gene], covariates, &mut constant);
+        }
+        constant.estimates
     }
 
     /// Positions of the learned genes.

@@ -1,9 +1,13 @@
 //! A model as data: what a model file holds.
 
+use imputome_core::prepare::Normalizer;
 use imputome_core::{Error, Result, Weights};
 
 use super::{GeneRole, Model, Preparation};
 use crate::Method;
+
+/// Where the normalization of a model lies; a model without one has nothing there.
+const NORMALIZER: &str = "normalizer";
 
 impl Model {
     /// Everything [`Model::from_weights`] needs.
@@ -12,6 +16,10 @@ impl Model {
             .with_fact("method", &self.method)
             .with_fact("preparation", &self.preparation)
             .with_fact("summary", &self.summary());
+        let weights = match &self.preparation.normalizer {
+            Some(normalizer) => weights.nested(NORMALIZER, normalizer.to_weights()),
+            None => weights,
+        };
         match &self.fitted {
             Some(fitted) => weights.nested("fitted", fitted.weights()),
             None => weights,
@@ -22,8 +30,9 @@ impl Model {
     pub fn from_weights(weights: &Weights) -> Result<Self> {
         let method: Method = weights.fact("method")?;
         method.imputer().check()?;
-        let preparation: Preparation = weights.fact("preparation")?;
+        let mut preparation: Preparation = weights.fact("preparation")?;
         expect_consistent(&preparation)?;
+        preparation.normalizer = normalizer(weights, preparation.genes.len())?;
         let fitted = if preparation.learned().is_empty() {
             None
         } else {
@@ -35,6 +44,15 @@ impl Model {
             fitted,
         })
     }
+}
+
+/// Models stored before there was a choice have none.
+fn normalizer(weights: &Weights, genes: usize) -> Result<Option<Normalizer>> {
+    let stored = weights.under(NORMALIZER);
+    if stored == Weights::default() {
+        return Ok(None);
+    }
+    Normalizer::from_weights(&stored, genes).map(Some)
 }
 
 fn expect_consistent(preparation: &Preparation) -> Result<()> {

@@ -155,7 +155,7 @@ fn draw_panel(
         TextLook::label().soft(),
     );
     let (across, upward) = scales(panel, values);
-    let scale = &findings.evaluation.data.scale;
+    let scale = findings.scale_of_scores();
     let unit = if scale.is_empty() {
         String::new()
     } else {

@@ -133,7 +133,7 @@ pub(crate) fn evaluation() -> Evaluation {
             repeats: REPEATS,
             test_share: 0.2,
             by: Some("tissue".into()),
-            seed: 0,
+            ..Experiment::default()
         },
         data: data(),
         methods: METHODS.iter().map(method).collect(),

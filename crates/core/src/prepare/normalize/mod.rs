@@ -56,6 +56,7 @@ impl Transform {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Normalization {
     /// What is done to each value.
+    #[serde(default)]
     pub transform: Transform,
     /// The categorical covariate, such as tissue; nothing for all samples together.
     #[serde(default, skip_serializing_if = "Option::is_none")]

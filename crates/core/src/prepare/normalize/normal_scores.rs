@@ -46,10 +46,9 @@ impl NormalScores {
         }
     }
 
-    /// The normal score of a value; not a number where the gene was never measured.
+    /// The normal score of a value; 0 where the gene was never measured.
     pub(super) fn score(&self, level: usize, gene: usize, value: f32) -> f64 {
-        self.map(level, gene)
-            .map_or(f64::NAN, |map| map.score(value))
+        self.map(level, gene).map_or(0.0, |map| map.score(value))
     }
 
     /// The value that has a normal score; not a number where the gene was never measured.
