@@ -1,29 +1,13 @@
 //! What each command does, on tables small enough to read.
 
 use crate::folder::{Answer, Folder};
-use crate::tables::{covariates, fields, is_gap, rows, table, value};
+use crate::tables::{covariates, expect_filled, fields, is_gap, rows, table, value};
 
 fn cohort(samples: usize, genes: usize) -> Folder {
     let folder = Folder::new();
     folder.write("t.tsv", table(samples, genes));
     folder.write("c.tsv", covariates(samples));
     folder
-}
-
-/// Every measured field of `before` stands in `after` as it was; every gap is a number.
-fn expect_filled(before: &str, after: &str) {
-    let (before, after) = (fields(before), fields(after));
-    assert_eq!(before.len(), after.len());
-    for (old, new) in before.iter().zip(&after) {
-        assert_eq!(old.len(), new.len());
-        for (old, new) in old.iter().zip(new) {
-            if old == "NA" {
-                assert!(new.parse::<f64>().is_ok(), "{new:?}");
-            } else {
-                assert_eq!(old, new);
-            }
-        }
-    }
 }
 
 #[test]

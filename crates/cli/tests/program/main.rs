@@ -11,6 +11,7 @@ mod evaluation;
 mod feature;
 mod folder;
 mod interruption;
+mod normalization;
 mod outputs;
 mod tables;
 mod usage;

@@ -62,3 +62,19 @@ pub(crate) fn fields(text: &str) -> Vec<Vec<String>> {
         .map(|line| line.split('\t').map(String::from).collect())
         .collect()
 }
+
+/// Every measured field of `before` stands in `after` as it was; every gap is a number.
+pub(crate) fn expect_filled(before: &str, after: &str) {
+    let (before, after) = (fields(before), fields(after));
+    assert_eq!(before.len(), after.len());
+    for (old, new) in before.iter().zip(&after) {
+        assert_eq!(old.len(), new.len());
+        for (old, new) in old.iter().zip(new) {
+            if old == "NA" {
+                assert!(new.parse::<f64>().is_ok(), "{new:?}");
+            } else {
+                assert_eq!(old, new);
+            }
+        }
+    }
+}
