@@ -6,9 +6,9 @@ use imputome_core::prepare::{Normalization, Transform};
 use imputome_core::{Dataset, Imputation};
 use imputome_evaluate::{Experiment, Scenario, ScoreScale, Trial, Trials, score};
 use ndarray::Array2;
-use small_table::table_of;
+use small_table::{table, table_of};
 
-fn table() -> Dataset {
+fn larger() -> Dataset {
     table_of(120, 40)
 }
 
@@ -44,7 +44,7 @@ const BOTH: [Scenario; 2] = [Scenario::InPlace, Scenario::Inductive];
 
 #[test]
 fn values_and_truth_are_what_the_rows_learned_from_make_of_them() {
-    let data = table();
+    let data = larger();
     for scenario in BOTH {
         let plain = Experiment {
             repeats: 1,
@@ -120,7 +120,7 @@ fn nothing_hidden_moves_what_methods_see() {
 
 #[test]
 fn the_middle_of_each_level_scores_about_0_and_the_truth_1_on_either_scale() {
-    let data = table();
+    let data = larger();
     for scenario in BOTH {
         let normalized = trial(&data, &within_tissue(), scenario);
         let middle = Array2::zeros(normalized.tests[0].truth().dim());
