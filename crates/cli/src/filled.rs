@@ -34,6 +34,25 @@ impl Outputs {
         table.rounding().filter(|_| !self.keeps_text(plan, table))
     }
 
+    /// Writes the completed tables of a plan, one file each.
+    pub(crate) fn write_draws(
+        &self,
+        plan: &ImputePlan,
+        table: &Table,
+        drawn: &[Completed],
+    ) -> Result<()> {
+        for (file, done) in files_of_draws(plan).iter().zip(drawn) {
+            let (filled, layout) = output(file, table)?;
+            let outputs = Self {
+                filled,
+                layout,
+                spread: None,
+            };
+            outputs.write(plan, table, done)?;
+        }
+        Ok(())
+    }
+
     /// True when the output is the input's text with its gaps filled.
     fn keeps_text(&self, plan: &ImputePlan, table: &Table) -> bool {
         table.as_in_file && !plan.add_genes && self.layout == table.facts.layout
@@ -59,6 +78,23 @@ impl Outputs {
         }
         Ok(())
     }
+}
+
+/// Files of the completed tables that a plan asks for: `NAME.draw1.tsv` beside `NAME.tsv`.
+pub(crate) fn files_of_draws(plan: &ImputePlan) -> Vec<String> {
+    let (folder, name) = match plan.output.rfind('/') {
+        Some(slash) => plan.output.split_at(slash + 1),
+        None => ("", plan.output.as_str()),
+    };
+    // Of `cohort.v2.tsv.gz` the endings are `.tsv.gz`: the last one or two.
+    let parts: Vec<&str> = name.rsplitn(3, '.').collect();
+    let compressed = ["gz", "zst"].contains(&parts[0]) && parts.len() > 2;
+    let endings = if compressed { 2 } else { 1 };
+    let ending: usize = parts.iter().take(endings).map(|part| part.len() + 1).sum();
+    let (stem, ending) = name.split_at(name.len().saturating_sub(ending));
+    (1..=plan.draws.unwrap_or(0))
+        .map(|draw| format!("{folder}{stem}.draw{draw}{ending}"))
+        .collect()
 }
 
 /// A table of the same samples and genes that holds `values`; what is not finite is a gap.

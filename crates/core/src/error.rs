@@ -68,6 +68,16 @@ pub enum Error {
         /// What was given.
         found: String,
     },
+    /// Completed tables asked of a method that draws none.
+    #[error(
+        "{method} gives one estimate for a gap and draws no completed tables; methods that do: {able}"
+    )]
+    CannotDraw {
+        /// The method asked.
+        method: String,
+        /// Methods that can, separated by commas.
+        able: String,
+    },
     /// A method that is not in the catalog.
     #[error("no method is called {name:?}; known methods: {known}")]
     UnknownMethod {
@@ -184,6 +194,7 @@ impl Error {
             | Self::UnknownMethod { .. }
             | Self::UnknownPreset { .. }
             | Self::NoDevice { .. }
+            | Self::CannotDraw { .. }
             | Self::CannotTransfer { .. } => ErrorKind::Usage,
             Self::Refused(_) => ErrorKind::Policy,
             Self::Memory { .. } | Self::Checkpoint(_) | Self::Device { .. } => ErrorKind::Resource,

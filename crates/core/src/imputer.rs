@@ -48,6 +48,18 @@ pub trait FittedImputer: Send + Sync {
     /// Estimates every entry of `data`, measured or not, on the scale of `data`.
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation>;
 
+    /// `count` versions of `data` with its gaps drawn from what the method leaves open, each of
+    /// shape `[samples, genes]`, for multiple imputation; nothing from methods that draw none.
+    fn completed_tables(
+        &self,
+        data: &Dataset,
+        count: usize,
+        run: &Run,
+    ) -> Result<Option<Vec<Array2<f32>>>> {
+        let _ = (data, count, run);
+        Ok(None)
+    }
+
     /// Everything `restore` needs, by name.
     fn weights(&self) -> Weights;
 

@@ -85,6 +85,20 @@ impl Method {
         self.imputer().card().name
     }
 
+    /// True when it draws completed tables ([`Model::completed_tables`](crate::Model::completed_tables)).
+    pub fn draws(&self) -> bool {
+        matches!(self, Self::Mice(_))
+    }
+
+    /// Why completed tables are refused.
+    pub(crate) fn draws_none(&self) -> Error {
+        let all = Self::all();
+        Error::CannotDraw {
+            method: self.name().into(),
+            able: list(all.iter().filter(|m| m.draws()).map(Self::name)),
+        }
+    }
+
     /// The method called `name`, with default settings.
     pub fn named(name: &str) -> Result<Self> {
         let all = Self::all();

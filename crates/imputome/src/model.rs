@@ -103,6 +103,41 @@ impl Model {
         Ok(alignment.complete(&self.preparation, data, imputation))
     }
 
+    /// `count` completed tables, the gaps of each drawn from what the method leaves open, for
+    /// multiple imputation: an analysis is done on each, and its results are pooled
+    /// (Rubin 1987, doi:10.1002/9780470316696).
+    ///
+    /// Refused as by [`Model::impute`], and by methods that draw none ([`Method::draws`]).
+    pub fn completed_tables(
+        &self,
+        data: &Dataset,
+        count: usize,
+        run: &Run,
+    ) -> Result<Vec<Completed>> {
+        let alignment = Alignment::between(&self.preparation, data)?;
+        let (known, _) = self.known(data, &alignment, run)?;
+        let tables = match &self.fitted {
+            Some(fitted) => {
+                let scaled = self.preparation.scaler.apply(&known);
+                fitted.completed_tables(&scaled, count, run)?
+            }
+            None => Some(vec![known.values; count]),
+        };
+        let tables = tables.ok_or_else(|| self.method.draws_none())?;
+        let finish = |mut values| {
+            if self.fitted.is_some() {
+                self.preparation.scaler.undo(&mut values);
+            }
+            let mut drawn = Imputation::of(values);
+            run.on_threads(|| {
+                self.preparation
+                    .undo_normalization(&data.covariates, &mut drawn);
+            });
+            alignment.complete(&self.preparation, data, drawn)
+        };
+        Ok(tables.into_iter().map(finish).collect())
+    }
+
     /// Estimates for every entry of `data`, measured or not; not a number in genes that the
     /// model does not know. What evaluation judges.
     pub fn estimate(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
@@ -141,6 +176,22 @@ impl Model {
         }
     }
 
+    /// The genes learned, normalized, and what there is to say about that.
+    fn known(
+        &self,
+        data: &Dataset,
+        alignment: &Alignment,
+        run: &Run,
+    ) -> Result<(Dataset, Vec<String>)> {
+        let known = alignment.known_genes(&self.preparation, data);
+        let mut remarks = Vec::new();
+        if let Some(normalizer) = &self.preparation.normalizer {
+            remarks = normalizer.remarks_on(&self.preparation.learned(), &known);
+        }
+        let known = run.on_threads(|| self.preparation.normalized(known))?;
+        Ok((known, remarks))
+    }
+
     /// Estimates over the genes learned, on the scale of the table.
     fn estimate_known(
         &self,
@@ -148,12 +199,7 @@ impl Model {
         alignment: &Alignment,
         run: &Run,
     ) -> Result<Imputation> {
-        let known = alignment.known_genes(&self.preparation, data);
-        let mut remarks = Vec::new();
-        if let Some(normalizer) = &self.preparation.normalizer {
-            remarks = normalizer.remarks_on(&self.preparation.learned(), &known);
-        }
-        let known = run.on_threads(|| self.preparation.normalized(known))?;
+        let (known, remarks) = self.known(data, alignment, run)?;
         let Some(fitted) = &self.fitted else {
             return Ok(Imputation::of(known.values));
         };

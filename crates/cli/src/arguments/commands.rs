@@ -77,6 +77,10 @@ pub(crate) struct ImputeArguments {
     /// Write the standard deviation of each fill to this table (0 where measured).
     #[arg(long, value_name = "FILE")]
     pub(crate) spread: Option<String>,
+    /// Write this many completed tables too, their gaps drawn and not averaged, for multiple
+    /// imputation: NAME.draw1.tsv and so on beside OUTPUT. From mice.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub(crate) draws: Option<u64>,
     /// Append the genes that the model knows and the table does not have.
     #[arg(long)]
     pub(crate) add_genes: bool,

@@ -5,7 +5,7 @@ use imputome::{Completed, Model};
 use crate::arguments::ImputeArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::filled::Outputs;
+use crate::filled::{Outputs, files_of_draws};
 use crate::levels;
 use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
@@ -25,6 +25,10 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let outputs = Outputs::of(&plan, &table)?;
     let model = teacher.model(&table, &run, context)?;
     let completed = model.impute(&table.data, &run)?;
+    let drawn = match plan.draws {
+        Some(draws) => model.completed_tables(&table.data, draws as usize, &run)?,
+        None => Vec::new(),
+    };
     context.interrupt.proceed()?;
 
     let plan = spelled_out(plan, &table, &model);
@@ -35,6 +39,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let record = context.record(&input_files(&plan), all)?;
     record.compare(earlier.as_ref(), &context.terminal);
     outputs.write(&plan, &table, &completed)?;
+    outputs.write_draws(&plan, &table, &drawn)?;
     if plan.output != "-" {
         record.write(&run_file(&plan.output), &plan)?;
     }
@@ -68,6 +73,9 @@ fn places(plan: &ImputePlan, arguments: &ImputeArguments) -> Places {
     if let Some(spread) = &plan.spread {
         places = places.writing(spread);
     }
+    for file in files_of_draws(plan) {
+        places = places.writing(&file);
+    }
     if plan.output != "-" {
         places = places.recording(run_file(&plan.output));
     }
@@ -88,6 +96,17 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
             card.name
         ))
         .hint(format!("methods that do: {}", able.join(", "))));
+    }
+    if plan.draws.is_some() && !teacher.method().draws() {
+        return Err(
+            Failure::usage(format!("--draws: {} draws no completed tables", card.name))
+                .hint("methods that do: mice"),
+        );
+    }
+    if plan.draws.is_some() && plan.output == "-" {
+        return Err(Failure::usage(
+            "--draws writes files beside OUTPUT, and OUTPUT is standard output",
+        ));
     }
     let Teacher::Model(known) = teacher else {
         if plan.add_genes {
@@ -162,8 +181,11 @@ fn tell(plan: &ImputePlan, completed: &Completed, measured: &str, context: &Cont
     } else {
         String::new()
     };
+    let drawn = plan.draws.map_or(String::new(), |draws| {
+        format!(" and {draws} completed tables beside it")
+    });
     terminal.say(format!(
-        "{} gaps filled, {} left{added}; measured values {measured}: {}",
+        "{} gaps filled, {} left{added}; measured values {measured}: {}{drawn}",
         completed.filled,
         completed.left,
         match plan.output.as_str() {

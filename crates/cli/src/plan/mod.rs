@@ -101,6 +101,8 @@ pub(crate) struct ImputePlan {
     pub(crate) settings: SettingsTable,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spread: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) draws: Option<u64>,
     #[serde(default)]
     pub(crate) add_genes: bool,
     #[serde(default, skip_serializing_if = "Normalization::is_none")]

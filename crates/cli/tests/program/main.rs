@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod device;
+mod draws;
 mod evaluation;
 mod feature;
 mod folder;

@@ -247,6 +247,15 @@ impl FittedImputer for FittedMice {
         })
     }
 
+    fn completed_tables(
+        &self,
+        data: &Dataset,
+        count: usize,
+        run: &Run,
+    ) -> Result<Option<Vec<Array2<f32>>>> {
+        Self::completed_tables(self, data, count, run).map(Some)
+    }
+
     fn weights(&self) -> Weights {
         let (genes, columns) = (self.genes.len(), self.center.len());
         let weights = Weights::new()
