@@ -4,6 +4,8 @@ use imputome_core::prepare::Normalization;
 use imputome_core::{Error, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::Protocol;
+
 /// The two scenarios of the PMI paper, section 3.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -45,7 +47,10 @@ pub struct Experiment {
     pub hidden_shares: Vec<f64>,
     /// Times that everything is done again with another split and other masks.
     pub repeats: usize,
-    /// Share of samples (whole groups) held back for the inductive test.
+    /// How samples are split and what statistics are taken from.
+    #[serde(default)]
+    pub protocol: Protocol,
+    /// Share of samples (whole groups under the strict protocol) held back for the inductive test.
     pub test_share: f64,
     /// The covariate whose levels are scored apart, if any.
     pub by: Option<String>,
@@ -70,7 +75,8 @@ impl Default for Experiment {
             // Half hidden and a fifth held back: section 3.1 and 3.3 of the PMI paper.
             hidden_shares: vec![0.5],
             repeats: 3,
-            test_share: 0.2,
+            protocol: Protocol::Strict,
+            test_share: Protocol::Strict.test_share(),
             by: None,
             seed: 0,
             normalization: Normalization::default(),
@@ -118,6 +124,10 @@ impl Experiment {
     /// leave nothing to hide or to learn from.
     pub fn check(&self) -> Result<()> {
         self.normalization.check()?;
+        let back = self.score_on == ScoreScale::Original && !self.normalization.is_none();
+        refuse_when(back && self.protocol == Protocol::Published, || {
+            "the published protocol scores on its own standardized scale; leave the scale of the scores out, or take the strict protocol".into()
+        })?;
         refuse_when(self.scenarios.is_empty(), || {
             "no scenario is asked for; name in-place, inductive or both".into()
         })?;

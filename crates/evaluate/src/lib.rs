@@ -5,13 +5,16 @@
 //! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
 
 pub mod compare;
+pub mod cross_study;
 mod enough;
 mod examples;
 pub mod experiment;
 mod facts;
+mod join;
 pub mod levels;
 pub mod metrics;
 pub mod pool;
+pub mod protocol;
 pub mod reference;
 mod rows;
 pub mod score;
@@ -21,9 +24,11 @@ mod tables;
 pub mod trials;
 
 pub use compare::{Comparison, Cost, DONE, Outcome, compare};
+pub use cross_study::{Cohort, CohortScore, CrossStudy, Moments, Standardization};
 pub use experiment::{Experiment, Scenario, ScoreScale};
 pub use levels::Levels;
 pub use metrics::{Definition, Direction, definition, definitions};
+pub use protocol::Protocol;
 pub use reference::Reference;
 pub use score::{Judgment, score};
 pub use scores::{

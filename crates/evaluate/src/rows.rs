@@ -7,6 +7,8 @@ use imputome_core::{Dataset, Holdout, Result};
 pub(crate) struct Rows {
     /// Complete training rows; nothing in place.
     pub(crate) train: Option<Dataset>,
+    /// The same with values deleted, for the baselines of the published protocol.
+    pub(crate) incomplete: Option<Dataset>,
     /// What is to be filled, with its truth.
     pub(crate) tests: Vec<Holdout>,
 }
@@ -28,10 +30,14 @@ impl Rows {
             };
             Holdout::new(&normalizer.apply(&before_hiding)?, test.held_out().clone())
         });
-        let train = self.train.as_ref().map(|train| normalizer.apply(train));
+        let learned_from = |rows: &Option<Dataset>| {
+            let rows = rows.as_ref().map(|rows| normalizer.apply(rows));
+            rows.transpose()
+        };
         Ok(Self {
             tests: tests.collect::<Result<_>>()?,
-            train: train.transpose()?,
+            train: learned_from(&self.train)?,
+            incomplete: learned_from(&self.incomplete)?,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Everything an experiment runs, in a fixed order: splits and masks, the same for every method.
 
+use std::borrow::Cow;
+
 use imputome_core::prepare::{Normalizer, hide_at_random, split_groups};
 use imputome_core::{Dataset, Error, Holdout, Imputation, Result, Run};
 use ndarray::Array2;
@@ -8,6 +10,7 @@ use crate::enough::{FEWEST_HELD_OUT, expect_enough, judged_genes};
 use crate::examples;
 use crate::experiment::{Experiment, Scenario, ScoreScale};
 use crate::levels::Levels;
+use crate::protocol::{self, Protocol};
 use crate::reference::Reference;
 use crate::rows::{Rows, remarks};
 
@@ -47,9 +50,10 @@ pub struct Trial {
     pub tests: Vec<Test>,
     /// What the user should know of the normalization.
     pub remarks: Vec<String>,
-    train: Option<Dataset>,
+    pub(crate) train: Option<Dataset>,
+    pub(crate) incomplete_train: Option<Dataset>,
     /// Where scores stand on the scale of the table and methods saw another one.
-    undo: Option<Normalizer>,
+    pub(crate) undo: Option<Normalizer>,
     pub(crate) reference: Reference,
     pub(crate) levels: Option<Levels>,
     pub(crate) reference_share: f64,
@@ -63,7 +67,7 @@ pub struct Test {
     /// The table as a method may see it, the entries hidden and their truth on the same scale.
     pub holdout: Holdout,
     /// The truth on the scale of the table, where scores stand there and methods saw another one.
-    original: Option<Array2<f32>>,
+    pub(crate) original: Option<Array2<f32>>,
     /// Genes judged, in table order: enough held-out entries, and variation among training
     /// entries and among held-out ones.
     pub judged: Vec<usize>,
@@ -128,23 +132,62 @@ impl<'a> Trials<'a> {
     }
 
     fn in_place(&self, place: Place, hidden: f64) -> Result<Trial> {
-        let tests = vec![self.hide(self.data, place, hidden)?];
-        self.trial(place, vec![hidden], Rows { train: None, tests })
+        let data = match self.experiment.protocol {
+            Protocol::Strict => Cow::Borrowed(self.data),
+            Protocol::Published => Cow::Owned(self.cut()?.0),
+        };
+        let rows = Rows {
+            train: None,
+            incomplete: None,
+            tests: vec![self.hide(&data, place, hidden)?],
+        };
+        self.trial(place, vec![hidden], rows)
     }
 
     fn inductive(&self, place: Place) -> Result<Trial> {
+        let ((train, test), incomplete, masks) = match self.experiment.protocol {
+            Protocol::Strict => (self.split(place)?, None, place),
+            Protocol::Published => {
+                let rows = self.cut()?;
+                let random = &mut self.random.stream(&stream(place, "deleted"));
+                let incomplete = protocol::incomplete(&rows.0, random)?;
+                // The test mask is the same in every repeat.
+                (rows, Some(incomplete), Place { repeat: 1, ..place })
+            }
+        };
+        let shares = self.experiment.hidden_shares.clone();
+        let hide = |&hidden: &f64| self.hide(&test, masks, hidden);
+        let rows = Rows {
+            tests: shares.iter().map(hide).collect::<Result<_>>()?,
+            train: Some(train),
+            incomplete,
+        };
+        self.trial(place, shares, rows)
+    }
+
+    /// Training and test rows, no group on both sides.
+    fn split(&self, place: Place) -> Result<(Dataset, Dataset)> {
         let test_share = self.experiment.test_share;
         let parts = split_groups(
             &self.data.group_of_samples(),
             &[1.0 - test_share, test_share],
             &mut self.random.stream(&stream(place, "split")),
         )?;
-        let train = Some(self.data.select_samples(&parts[0]));
-        let test = self.data.select_samples(&parts[1]);
-        let shares = self.experiment.hidden_shares.clone();
-        let hide = |&hidden: &f64| self.hide(&test, place, hidden);
-        let tests = shares.iter().map(hide).collect::<Result<_>>()?;
-        self.trial(place, shares, Rows { train, tests })
+        let rows = |part: usize| self.data.select_samples(&parts[part]);
+        Ok((rows(0), rows(1)))
+    }
+
+    /// Training and test rows as published: the table normalized as a whole, cut, and each side
+    /// standardized by itself.
+    fn cut(&self) -> Result<(Dataset, Dataset)> {
+        let groups = self.data.group_of_samples();
+        let (before, after) = protocol::cut_by_reversed_names(&groups, self.experiment.test_share);
+        let data = match self.experiment.normalization.learn(self.data)? {
+            Some(normalizer) => Cow::Owned(normalizer.apply(self.data)?),
+            None => Cow::Borrowed(self.data),
+        };
+        let rows = |rows| protocol::standardized_by_itself(&data.select_samples(rows));
+        Ok((rows(&before), rows(&after)))
     }
 
     /// All shares of a repeat draw from one stream, so that what is hidden at a low share is
@@ -172,7 +215,11 @@ impl<'a> Trials<'a> {
     }
 
     fn trial(&self, place: Place, shares: Vec<f64>, rows: Rows) -> Result<Trial> {
-        let normalizer = self.experiment.normalization.learn(rows.seen())?;
+        let normalizer = match self.experiment.protocol {
+            Protocol::Strict => self.experiment.normalization.learn(rows.seen())?,
+            // The whole table was normalized before it was cut.
+            Protocol::Published => None,
+        };
         let remarks = remarks(&rows, normalizer.as_ref());
         let back = self.experiment.score_on == ScoreScale::Original && normalizer.is_some();
         let (rows, original) = match &normalizer {
@@ -208,6 +255,7 @@ impl<'a> Trials<'a> {
             tests,
             remarks,
             train: rows.train,
+            incomplete_train: rows.incomplete,
             undo: normalizer.filter(|_| back),
             reference,
             levels: self.levels.clone(),
@@ -240,6 +288,12 @@ impl Trial {
         let mut imputation = imputation.clone();
         normalizer.undo(&genes, &test.holdout.visible().covariates, &mut imputation);
         Some(imputation)
+    }
+
+    /// Training rows with half of their values deleted, from which the baselines of the published
+    /// protocol learn in the inductive scenario; nothing elsewhere.
+    pub fn incomplete_train(&self) -> Option<&Dataset> {
+        self.incomplete_train.as_ref()
     }
 
     /// The hidden share; nothing where one fit serves several.

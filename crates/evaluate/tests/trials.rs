@@ -5,7 +5,7 @@ mod small_table;
 use std::collections::BTreeSet;
 
 use imputome_core::Dataset;
-use imputome_evaluate::{Experiment, Scenario, Trial, Trials};
+use imputome_evaluate::{Experiment, Protocol, Scenario, Trial, Trials};
 use small_table::{table, table_of};
 
 fn experiment() -> Experiment {
@@ -183,4 +183,66 @@ fn hiding_too_little_to_judge_is_refused_with_advice() {
     let trials = Trials::new(&data, &experiment).expect("large enough");
     let error = trials.get(0).expect_err("nothing hidden");
     assert!(error.to_string().contains("hide a larger share"));
+}
+
+fn published() -> Experiment {
+    Experiment {
+        protocol: Protocol::Published,
+        test_share: Protocol::Published.test_share(),
+        ..experiment()
+    }
+}
+
+#[test]
+fn the_published_protocol_cuts_once_and_masks_the_test_rows_once() {
+    let data = table();
+    let trials = all(&data, &published());
+    let inductive: Vec<&Trial> = trials
+        .iter()
+        .filter(|trial| trial.scenario == Scenario::Inductive)
+        .collect();
+    for trial in &inductive {
+        let test = &trial.tests[0].holdout;
+        assert_eq!(test.visible().n_samples(), 15, "a quarter of 60 samples");
+        assert_eq!(trial.train().n_samples(), 45);
+        let first = &inductive[0].tests[0].holdout;
+        assert_eq!(test.held_out(), first.held_out());
+        assert_eq!(
+            test.visible().samples.as_slice(),
+            first.visible().samples.as_slice()
+        );
+    }
+    let incomplete = |trial: &Trial| {
+        trial
+            .incomplete_train()
+            .expect("inductive")
+            .measured
+            .clone()
+    };
+    assert_ne!(incomplete(inductive[0]), incomplete(inductive[1]));
+    let share = incomplete(inductive[0]).count() as f64 / (45.0 * 6.0);
+    // 270 draws: standard deviation 0.03, four of them 0.12.
+    assert!((share - 0.5).abs() < 0.12, "{share}");
+}
+
+#[test]
+fn the_published_protocol_standardizes_each_side_by_its_own_complete_values() {
+    let data = table();
+    for trial in all(&data, &published()) {
+        let truth = trial.tests[0].holdout.truth();
+        // Gene 1 has the one gap.
+        let gene = truth.column(0);
+        let mean = gene.iter().map(|v| f64::from(*v)).sum::<f64>() / gene.len() as f64;
+        // 60 sums of single precision values of size 1.
+        assert!(mean.abs() < 1e-6, "{}: {mean}", trial.name());
+        let incomplete = trial.incomplete_train().is_some();
+        assert_eq!(incomplete, trial.scenario == Scenario::Inductive);
+    }
+}
+
+#[test]
+fn the_strict_protocol_gives_every_method_the_same_rows() {
+    for trial in all(&table(), &experiment()) {
+        assert!(trial.incomplete_train().is_none());
+    }
 }

@@ -262,6 +262,7 @@ mod tests {
                 hidden_shares: vec![0.5],
                 repeats: methods[0].1.len(),
                 test_share: 0.2,
+                protocol: Default::default(),
                 by: None,
                 ..Experiment::default()
             },

@@ -133,6 +133,7 @@ fn facts(evaluation: &Evaluation) -> Vec<(&'static str, String)> {
         ("Scored apart by", data.by.clone().unwrap_or_default()),
         ("Hidden", shares.join(", ")),
         ("Repeats", count(asked.repeats)),
+        ("Protocol", asked.protocol.name().into()),
         ("Seed", asked.seed.to_string()),
     ];
     if asked

@@ -168,7 +168,12 @@ pub(crate) struct EvaluateArguments {
     /// Repeats with other splits and other hidden values (default: 3).
     #[arg(long, value_name = "N")]
     pub(crate) repeats: Option<usize>,
-    /// Share of the samples, whole donors, held back for the inductive test (default: 0.2).
+    /// strict (donors never split, test samples teach nothing) or published (as the code behind
+    /// the PMI paper; for comparison with its figures alone); default: strict.
+    #[arg(long, value_name = "PROTOCOL", value_parser = ["strict", "published"], hide_possible_values = true)]
+    pub(crate) protocol: Option<String>,
+    /// Share of the samples, whole donors, held back for the inductive test (default: 0.2; 0.25
+    /// under the published protocol).
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) test_share: Option<f64>,
     /// Covariate whose levels are scored apart (default: tissue if there is one), or none.

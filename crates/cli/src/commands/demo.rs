@@ -181,6 +181,7 @@ fn plan(
         scenario: experiment.scenarios.clone(),
         hide: experiment.hidden_shares.clone(),
         repeats: experiment.repeats,
+        protocol: experiment.protocol,
         test_share: Some(experiment.test_share),
         by: experiment.by.clone(),
         score_on: None,

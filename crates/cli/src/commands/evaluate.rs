@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imputome_core::Dataset;
-use imputome_evaluate::{Evaluation, Experiment, Scenario};
+use imputome_evaluate::{Evaluation, Experiment, Protocol, Scenario};
 use imputome_report::PageContext;
 
 use crate::arguments::EvaluateArguments;
@@ -122,8 +122,8 @@ fn methods(plan: &EvaluatePlan) -> Result<Vec<Labeled>> {
 }
 
 fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
-    let usual = Experiment::default();
-    if plan.test_share.is_some() && !plan.scenario.contains(&Scenario::Inductive) {
+    let used = plan.scenario.contains(&Scenario::Inductive) || plan.protocol == Protocol::Published;
+    if plan.test_share.is_some() && !used {
         return Err(Failure::usage(
             "--test-share would have no effect: only --scenario inductive holds samples back",
         ));
@@ -138,7 +138,8 @@ fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
         scenarios: plan.scenario.clone(),
         hidden_shares: plan.hide.clone(),
         repeats: plan.repeats,
-        test_share: plan.test_share.unwrap_or(usual.test_share),
+        protocol: plan.protocol,
+        test_share: plan.test_share.unwrap_or(plan.protocol.test_share()),
         by: None,
         seed: plan.seed,
         normalization: plan.normalization.clone(),
@@ -181,8 +182,9 @@ fn spelled_out(
     reading: crate::plan::ReadingPlan,
 ) -> EvaluatePlan {
     let inductive = experiment.scenarios.contains(&Scenario::Inductive);
+    let used = inductive || plan.protocol == Protocol::Published;
     EvaluatePlan {
-        test_share: inductive.then_some(experiment.test_share),
+        test_share: used.then_some(experiment.test_share),
         by: Some(experiment.by.clone().unwrap_or_else(|| "none".into())),
         score_on: Some(experiment.score_on).filter(|_| !experiment.normalization.is_none()),
         methods: methods

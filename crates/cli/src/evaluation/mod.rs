@@ -75,7 +75,7 @@ fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<E
             let task = Task {
                 method: method.clone(),
                 seed: seeds.derived_seed(&trial.name()),
-                tables: tables.clone(),
+                tables: tables.seen_by(method),
             };
             let outcome = process::run(&task, &workplace.0.join("method"), context)?;
             if let Err(reason) = &outcome.imputations {

@@ -30,6 +30,33 @@ pub(crate) struct Tables {
     pub(crate) tests: Vec<PathBuf>,
 }
 
+/// The tables of a trial, and what baselines learn from where that is something else.
+#[derive(Clone, Debug)]
+pub(super) struct TrialTables {
+    tables: Tables,
+    /// Training rows with half of their values deleted; under the published protocol alone.
+    incomplete_train: Option<PathBuf>,
+}
+
+impl TrialTables {
+    /// What this method learns from and fills.
+    pub(super) fn seen_by(&self, method: &Method) -> Tables {
+        // The methods that the PMI paper compares itself with and fits; the others are its own,
+        // take no training table, or are ours and treated as its own.
+        let baseline = matches!(
+            method,
+            Method::Knn(_) | Method::Mice(_) | Method::MissForest(_)
+        );
+        match &self.incomplete_train {
+            Some(train) if baseline => Tables {
+                train: train.clone(),
+                ..self.tables.clone()
+            },
+            _ => self.tables.clone(),
+        }
+    }
+}
+
 /// What a fit took and how it went; written beside the estimates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
@@ -75,7 +102,7 @@ pub(crate) enum Event {
 }
 
 /// Writes the tables of a trial into `folder`.
-pub(super) fn write_tables(trial: &Trial, folder: &Path) -> Result<Tables> {
+pub(super) fn write_tables(trial: &Trial, folder: &Path) -> Result<TrialTables> {
     let mut tests = Vec::new();
     for (place, test) in trial.tests.iter().enumerate() {
         let file = folder.join(format!("test-{place}"));
@@ -90,7 +117,15 @@ pub(super) fn write_tables(trial: &Trial, folder: &Path) -> Result<Tables> {
         imputome_io::write_dataset(&file, trial.train())?;
         file
     };
-    Ok(Tables { train, tests })
+    let incomplete_train = trial.incomplete_train().map(|rows| {
+        let file = folder.join("incomplete-train");
+        imputome_io::write_dataset(&file, rows)?;
+        Ok::<_, Failure>(file)
+    });
+    Ok(TrialTables {
+        tables: Tables { train, tests },
+        incomplete_train: incomplete_train.transpose()?,
+    })
 }
 
 impl Task {

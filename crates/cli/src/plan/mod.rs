@@ -8,7 +8,7 @@ mod overlay;
 mod record;
 
 use imputome::Normalization;
-use imputome_evaluate::{Scenario, ScoreScale};
+use imputome_evaluate::{Protocol, Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
@@ -148,6 +148,8 @@ pub(crate) struct EvaluatePlan {
     pub(crate) hide: Vec<f64>,
     #[serde(default = "three")]
     pub(crate) repeats: usize,
+    #[serde(default)]
+    pub(crate) protocol: Protocol,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) test_share: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]

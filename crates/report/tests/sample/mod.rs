@@ -132,6 +132,7 @@ pub(crate) fn evaluation() -> Evaluation {
             hidden_shares: SHARES.to_vec(),
             repeats: REPEATS,
             test_share: 0.2,
+            protocol: Default::default(),
             by: Some("tissue".into()),
             ..Experiment::default()
         },
