@@ -21,6 +21,7 @@ mod memory;
 mod places;
 mod plan;
 mod reading;
+mod study;
 mod teacher;
 mod terminal;
 
@@ -63,6 +64,7 @@ fn carry_out(arguments: Arguments) -> Result<()> {
         Command::Report(report) => commands::report::report(&report, &context),
         Command::Methods(methods) => commands::methods::methods(&methods),
         Command::Convert(convert) => commands::convert::convert(&convert, &context),
+        Command::Study(study) => commands::study::study(&study, &context),
         Command::Trial(trial) => commands::trial::trial(&trial, &context),
     };
     context.terminal.clear();

@@ -38,6 +38,17 @@ pub fn covariate_names(source: &Source) -> Result<Vec<String>> {
     Ok(text_table::read(source)?.header)
 }
 
+/// The texts of some columns of a covariate table, in the order of `names`. Refused with the
+/// known names when one is not there.
+pub fn covariate_columns(source: &Source, names: &[&str]) -> Result<Vec<Vec<String>>> {
+    let table = text_table::read(source)?;
+    let column = |name: &&str| {
+        let at = table.column(name)?;
+        Ok(table.rows.iter().map(|row| row[at].clone()).collect())
+    };
+    names.iter().map(column).collect()
+}
+
 /// Joins a table to samples: by the column that knows most of their names, else by the one that
 /// knows most of their donors. Refused when no column knows any.
 pub(crate) fn join(table: &TextTable, samples: &Names) -> Result<Joined> {

@@ -9,9 +9,15 @@ mod findings;
 mod headline;
 mod numbers;
 mod page;
+mod study;
 mod tables;
 
 use imputome_evaluate::Evaluation;
+
+pub use study::{
+    CurvePanel, ShareCurve, StudyReport, StudySection, StudyTable, gene_map_figure, level_figure,
+    share_curves_figure, study_page,
+};
 
 /// What the page says of the run besides what the run found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

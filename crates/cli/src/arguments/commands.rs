@@ -256,6 +256,40 @@ pub(crate) struct ConvertArguments {
     pub(crate) reading: TableArguments,
 }
 
+/// Rebuild a published experiment: its tables and figures, the paper's numbers beside ours.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome study vinas2021 --data gtex -o vinas2021
+  imputome study vinas2021 --data gtex -o vinas2021 --parts table1 --methods factor,knn,mean --repeats 1
+
+DIR holds GTEx: *gene_tpm.gct.gz with sample attributes and subject phenotypes, the normalized
+expression of its tissues, or the slice gtex_v8_1000. What is finished is not run again, so that
+the study can be done part by part; the complete one takes many hours.")]
+pub(crate) struct StudyArguments {
+    /// Which: vinas2021, the imputers of Viñas et al., Frontiers in Genetics 2021.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Folder of the data.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Folder for tables, runs, figures and report.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Parts to run: data, table1, table2, table3, figure2, figure4, figure5 (default: all).
+    #[arg(long, value_name = "PARTS", value_delimiter = ',')]
+    pub(crate) parts: Vec<String>,
+    /// Methods to run, by name or as NAME[:PRESET][:SETTING=VALUE]... (default: all of a part).
+    #[arg(long, value_name = "METHODS", value_delimiter = ',')]
+    pub(crate) methods: Vec<String>,
+    /// Repeats (default: 3, as in the paper).
+    #[arg(long, value_name = "N")]
+    pub(crate) repeats: Option<usize>,
+    /// Run again what is finished.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
 /// Fit and impute one trial of an evaluation; `imputome evaluate` starts it.
 #[derive(Args, Debug)]
 pub(crate) struct TrialArguments {

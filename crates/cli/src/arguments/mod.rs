@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
     ConvertArguments, DemoArguments, EvaluateArguments, FitArguments, ImputeArguments,
-    InspectArguments, MethodsArguments, ReportArguments, TrialArguments,
+    InspectArguments, MethodsArguments, ReportArguments, StudyArguments, TrialArguments,
 };
 
 use imputome_core::{Device, Precision};
@@ -71,6 +71,7 @@ pub(crate) enum Command {
     Report(ReportArguments),
     Methods(MethodsArguments),
     Convert(ConvertArguments),
+    Study(StudyArguments),
     #[command(hide = true)]
     Trial(TrialArguments),
 }

@@ -94,7 +94,7 @@ fn places(plan: &EvaluatePlan, arguments: &EvaluateArguments) -> Places {
 }
 
 /// Writes everything an evaluation leaves; gives the place of the report.
-pub(super) fn write_results(
+pub(crate) fn write_results(
     folder: &Path,
     evaluation: &Evaluation,
     record: &Record,
@@ -121,7 +121,8 @@ fn methods(plan: &EvaluatePlan) -> Result<Vec<Labeled>> {
     plan.methods.iter().map(MethodEntry::method).collect()
 }
 
-fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
+/// What a plan asks of an evaluation.
+pub(crate) fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
     let used = plan.scenario.contains(&Scenario::Inductive) || plan.protocol == Protocol::Published;
     if plan.test_share.is_some() && !used {
         return Err(Failure::usage(
@@ -175,7 +176,8 @@ fn offer_by(plan: &EvaluatePlan, experiment: &Experiment, data: &Dataset, contex
     }
 }
 
-fn spelled_out(
+/// The plan with every default in its place.
+pub(crate) fn spelled_out(
     plan: &EvaluatePlan,
     experiment: &Experiment,
     methods: &[Labeled],

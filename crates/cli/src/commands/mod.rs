@@ -8,6 +8,7 @@ pub(crate) mod impute;
 pub(crate) mod inspect;
 pub(crate) mod methods;
 pub(crate) mod report;
+pub(crate) mod study;
 pub(crate) mod trial;
 
 use crate::failure::{Failure, Result};

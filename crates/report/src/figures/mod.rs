@@ -3,12 +3,14 @@
 mod costs;
 mod drawing;
 mod estimated_against_true;
+pub(crate) mod gene_map;
 mod interval_coverage;
 mod learning_curves;
 mod r2_against_time;
 mod r2_by_hidden_share;
-mod r2_by_level;
+pub(crate) mod r2_by_level;
 mod r2_by_method;
+pub(crate) mod share_curves;
 
 use drawing::{Color, Paint, method_color};
 use imputome_evaluate::Evaluation;
@@ -40,6 +42,12 @@ pub(crate) fn all(evaluation: &Evaluation) -> Vec<Figure> {
 /// The color a method has in every figure.
 fn color_of(findings: &Findings, label: &str) -> Color {
     method_color(findings.place(label))
+}
+
+/// A label as part of a file's name.
+fn plain_name(label: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    label.chars().map(plain).collect()
 }
 
 fn paint_of(findings: &Findings, label: &str) -> Paint {

@@ -26,7 +26,38 @@ struct Row<'a> {
 }
 
 pub(super) fn figure(findings: &Findings) -> Option<Figure> {
-    let method = findings.best(findings.main_scenario)?.method.as_str();
+    let drawn = draw(
+        findings,
+        findings.best(findings.main_scenario)?.method.as_str(),
+    )?;
+    Some(drawn.named("r2_by_level"))
+}
+
+/// The same for a method of one's own choice.
+pub(crate) fn figure_of(findings: &Findings, method: &str) -> Option<Figure> {
+    let name = format!("r2_by_level_{}", super::plain_name(method));
+    Some(draw(findings, method)?.named(&name))
+}
+
+/// A drawing that has no name yet.
+struct Drawn {
+    canvas: Canvas,
+    title: String,
+    caption: String,
+}
+
+impl Drawn {
+    fn named(self, name: &str) -> Figure {
+        Figure {
+            name: name.into(),
+            svg: self.canvas.finish(name, &self.title, &self.caption),
+            title: self.title,
+            caption: self.caption,
+        }
+    }
+}
+
+fn draw(findings: &Findings, method: &str) -> Option<Drawn> {
     let rows = rows(findings, method);
     if rows.is_empty() {
         return None;
@@ -164,7 +195,7 @@ fn draw_row(
     );
 }
 
-fn described(findings: &Findings, canvas: Canvas, method: &str, rows: &[Row]) -> Figure {
+fn described(findings: &Findings, canvas: Canvas, method: &str, rows: &[Row]) -> Drawn {
     let by = by(findings);
     let title = format!("R2 of genes within each {by}: {method}");
     let most = rows.iter().map(|row| row.found.count).max().unwrap_or(0);
@@ -178,9 +209,8 @@ fn described(findings: &Findings, canvas: Canvas, method: &str, rows: &[Row]) ->
         findings.main_scenario,
         sample_words(findings),
     );
-    Figure {
-        name: "r2_by_level".into(),
-        svg: canvas.finish("r2_by_level", &title, &caption),
+    Drawn {
+        canvas,
         title,
         caption,
     }

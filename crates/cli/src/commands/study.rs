@@ -1,0 +1,23 @@
+//! `imputome study`: a published experiment, rebuilt.
+
+use crate::arguments::StudyArguments;
+use crate::context::Context;
+use crate::failure::Result;
+use crate::places::Places;
+use crate::study::{Given, carry_out, expect_known};
+
+/// Runs the study as far as asked for.
+pub(crate) fn study(arguments: &StudyArguments, context: &Context) -> Result<()> {
+    expect_known(&arguments.name)?;
+    Places::default().filling(&arguments.output).check()?;
+    let given = Given {
+        data: arguments.data.clone(),
+        output: arguments.output.clone(),
+        parts: arguments.parts.clone(),
+        methods: arguments.methods.clone(),
+        repeats: arguments.repeats,
+        overwrite: arguments.overwrite,
+        seed: context.seed.unwrap_or(0),
+    };
+    carry_out(&given, context)
+}

@@ -1,0 +1,100 @@
+//! Published experiments, rebuilt: tables from data as users have them, runs that go on where
+//! they were left, the paper's figures beside ours.
+
+mod gtex;
+mod parts;
+mod prepare;
+mod running;
+mod samples;
+mod sources;
+
+use std::path::PathBuf;
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+
+use parts::{DRAWN, Part, StudyRun};
+
+/// What is asked of a study.
+#[derive(Debug)]
+pub(crate) struct Given {
+    /// Folder of the data.
+    pub(crate) data: PathBuf,
+    /// Folder of everything it writes.
+    pub(crate) output: PathBuf,
+    /// Parts by name; all where none is named.
+    pub(crate) parts: Vec<String>,
+    /// Methods by name; all where none is named.
+    pub(crate) methods: Vec<String>,
+    /// Repeats in place of those of the plans.
+    pub(crate) repeats: Option<usize>,
+    /// Whether what is finished is done again.
+    pub(crate) overwrite: bool,
+    /// Seed of splits, masks and methods.
+    pub(crate) seed: u64,
+}
+
+/// Runs what is asked for and not finished yet, and writes the report on all that is.
+pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
+    let parts = Part::chosen(&given.parts)?;
+    let found = sources::recognize(&given.data)?;
+    tell(&found, context);
+    let tables = given.output.join(running::TABLES_FOLDER);
+    let notes = context
+        .run(given.seed)?
+        .on_threads(|| prepare::prepare(&found, &given.data, &tables))?;
+    for &part in &parts {
+        for run in StudyRun::of_part(part) {
+            if notes.has(run.table) {
+                running::run(run, restricted(part), given, &notes, context)?;
+            } else {
+                context.terminal.say(format!(
+                    "{}: left out; the data have no table of {}",
+                    run.name, run.table
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The methods that a part needs where it does not need all.
+fn restricted(part: Part) -> &'static [&'static str] {
+    match part {
+        Part::Figure2 | Part::Figure5 => &DRAWN,
+        _ => &[],
+    }
+}
+
+fn tell(found: &sources::Found, context: &Context) {
+    let form = match &found.gtex {
+        sources::Gtex::Slice(folder) => format!("GTEx: the slice in {}", folder.display()),
+        sources::Gtex::Portal { expression, .. } => {
+            format!("GTEx: the portal's {}", sources::name_of(expression))
+        }
+        sources::Gtex::Normalized { tissues, .. } => {
+            format!("GTEx: normalized expression of {} tissues", tissues.len())
+        }
+    };
+    let or_not = |found: bool, what: &str| {
+        if found {
+            what.to_string()
+        } else {
+            format!("no {what}")
+        }
+    };
+    context.terminal.say(format!(
+        "found {form}; {}; {}",
+        or_not(found.tcga.is_some(), "TCGA"),
+        or_not(found.pathway.is_some(), "list of the pathway's genes")
+    ));
+}
+
+/// Refuses a study that there is not.
+pub(crate) fn expect_known(name: &str) -> Result<()> {
+    match name {
+        "vinas2021" => Ok(()),
+        other => Err(Failure::usage(format!("no study is called {other:?}"))
+            .hint("there is one so far: imputome study vinas2021 --data DIR -o DIR")),
+    }
+}
