@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use imputome::Method;
 use imputome_core::{Dataset, Progress, Run};
-use imputome_evaluate::{Comparison, Evaluation, Experiment, MethodFacts, Trials};
+use imputome_evaluate::{Comparison, Evaluation, Experiment, MethodFacts, Outcome, Trial, Trials};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -88,6 +88,27 @@ fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<E
     Ok(comparison.finish())
 }
 
+/// Carries out one method on one trial, in a process of its own and inside `folder`.
+pub(crate) fn run_trial(
+    (label, method): (&str, &Method),
+    trial: &Trial,
+    folder: &Path,
+    context: &Context,
+) -> Result<Outcome> {
+    let workplace = Workplace::inside(folder)?;
+    let tables = task::write_tables(trial, &workplace.0)?;
+    let seeds = Run::new(context.seed.unwrap_or(0), 1)?;
+    let task = Task {
+        method: method.clone(),
+        seed: seeds.derived_seed(&trial.name()),
+        tables: tables.seen_by(method),
+    };
+    context.terminal.begin(label, 1);
+    let outcome = process::run(&task, &workplace.0.join("method"), context);
+    context.terminal.end();
+    outcome
+}
+
 /// How temporary folders are called, before the id of the process they belong to.
 const WORKPLACE: &str = ".trials-";
 
@@ -129,7 +150,8 @@ fn remove_left(folder: &Path) {
     }
 }
 
-fn expect_distinct(methods: &[Labeled]) -> Result<()> {
+/// Refuses a method that is named twice.
+pub(crate) fn expect_distinct(methods: &[Labeled]) -> Result<()> {
     for (place, (label, _)) in methods.iter().enumerate() {
         if methods[..place].iter().any(|(other, _)| other == label) {
             return Err(Failure::usage(format!(

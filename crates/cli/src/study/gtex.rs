@@ -56,7 +56,8 @@ pub(super) fn read(found: &Found) -> Result<GtexTable> {
         "15,201 samples of 838 donors in 49 tissues, 12,557 protein-coding genes",
     );
     let count = |of: fn(&Sample) -> &str| {
-        let distinct: std::collections::BTreeSet<&str> = table.samples.iter().map(of).collect();
+        let known = table.samples.iter().map(of).filter(|name| !name.is_empty());
+        let distinct: std::collections::BTreeSet<&str> = known.collect();
         distinct.len()
     };
     gtex.notes.insert(
@@ -94,7 +95,9 @@ fn slice(folder: &Path) -> Result<GtexTable> {
         let row = known.get(id)?;
         Some(Sample {
             donor: row[0].clone(),
-            tissue: row[1].clone(),
+            tissue: Some(row[1].clone())
+                .filter(|name| name != "unknown")
+                .unwrap_or_default(),
             sex: row[2].clone(),
             age: age_of(&row[3]),
             cohort: String::new(),

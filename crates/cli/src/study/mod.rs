@@ -1,9 +1,14 @@
 //! Published experiments, rebuilt: tables from data as users have them, runs that go on where
 //! they were left, the paper's figures beside ours.
 
+mod cross;
 mod gtex;
+mod ordering;
+mod page;
 mod parts;
+mod performance;
 mod prepare;
+mod published;
 mod running;
 mod samples;
 mod sources;
@@ -14,6 +19,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 
 use parts::{DRAWN, Part, StudyRun};
+use prepare::CROSS_STUDY;
 
 /// What is asked of a study.
 #[derive(Debug)]
@@ -55,7 +61,13 @@ pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
             }
         }
     }
-    Ok(())
+    if parts.iter().any(|part| part.crosses_studies()) {
+        match notes.has(CROSS_STUDY) {
+            true => cross::run(given, context)?,
+            false => context.terminal.say("cross-study: left out; the data have no TCGA cohort, or no symbols of GTEx's genes"),
+        }
+    }
+    page::write(given, &notes, context)
 }
 
 /// The methods that a part needs where it does not need all.

@@ -55,7 +55,7 @@ impl Part {
         Ok(chosen)
     }
 
-    /// True when the part is drawn from the one trained on GTEx and tried on other studies.
+    /// True when the part shows what was learned on GTEx and tried on TCGA.
     pub(super) fn crosses_studies(self) -> bool {
         matches!(self, Self::Table3 | Self::Figure4)
     }

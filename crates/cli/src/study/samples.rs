@@ -52,7 +52,7 @@ impl Table {
         )?)
     }
 
-    /// The given rows.
+    /// The given samples.
     pub(super) fn select(&self, rows: &[usize]) -> Self {
         Self {
             data: self.data.select_samples(rows),
