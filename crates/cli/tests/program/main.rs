@@ -14,5 +14,6 @@ mod folder;
 mod interruption;
 mod normalization;
 mod outputs;
+mod study;
 mod tables;
 mod usage;
