@@ -29,6 +29,8 @@ pub struct StudySection {
     pub title: String,
     /// What is shown and how it was done, a paragraph each.
     pub text: Vec<String>,
+    /// What the results say, a sentence each.
+    pub discussion: Vec<String>,
     /// How data or method differ from the publication's, a line each.
     pub differs: Vec<String>,
     /// Its tables.
@@ -64,6 +66,20 @@ pub struct CurvePanel {
     pub title: String,
     /// The curves.
     pub curves: Vec<ShareCurve>,
+}
+
+impl Page<'_> {
+    /// Cells that begin as a number stand under each other by their ends.
+    fn is_number(&self, cell: &str) -> bool {
+        let first = cell.trim_start_matches(['-', '−']).chars().next();
+        first.is_none_or(|first| first.is_ascii_digit())
+    }
+
+    /// True for a column with numbers in it.
+    fn is_numeric(&self, table: &StudyTable, column: usize) -> bool {
+        let mut cells = table.rows.iter().map(|row| row[column].as_str());
+        cells.any(|cell| !cell.is_empty() && self.is_number(cell))
+    }
 }
 
 #[derive(Debug, Template)]

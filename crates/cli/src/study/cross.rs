@@ -18,7 +18,7 @@ use crate::plan::MethodEntry;
 use crate::reading::expect_scale;
 
 use super::Given;
-use super::performance::deviation;
+use super::performance::{deviation, number};
 use super::prepare::{CROSS_STUDY, described, read_back};
 use super::published;
 use super::running::{TABLES_FOLDER, folder_of};
@@ -390,7 +390,11 @@ pub(super) fn table(means: &[CohortMean]) -> Option<StudyTable> {
                         && m.standardization == standardization
                 });
                 found.map_or(String::new(), |m| {
-                    format!("{:.3} ± {:.3}", m.mean, m.deviation)
+                    format!(
+                        "{} ± {}",
+                        number(Some(m.mean), 3),
+                        number(Some(m.deviation), 3)
+                    )
                 })
             }));
             row

@@ -2,7 +2,7 @@
 
 use imputome_report::StudyTable;
 
-use super::performance::{Column, OF_THE_PAPER, base};
+use super::performance::{Column, OF_THE_PAPER, OURS, base};
 
 /// A statement of the paper on Table 1 or 2.
 struct Claim {
@@ -219,14 +219,11 @@ pub(super) fn discussion(columns: &[Column]) -> Vec<String> {
 
 fn ours_against_theirs(column: &Column, scenario: &str) -> Option<String> {
     let scores = Scores::of(column, scenario);
-    let best = |of_the_paper: bool| {
-        let rows = scores
-            .rows
-            .iter()
-            .filter(|row| OF_THE_PAPER.contains(&row.0) == of_the_paper);
+    let best = |among: &[&str]| {
+        let rows = scores.rows.iter().filter(|row| among.contains(&row.0));
         rows.max_by(|a, b| a.2.total_cmp(&b.2))
     };
-    let (theirs, ours) = (best(true)?, best(false)?);
+    let (theirs, ours) = (best(&OF_THE_PAPER)?, best(&OURS)?);
     let lead = Agreement::above(ours.2, theirs.2, ours.3.hypot(theirs.3));
     let verdict = match lead {
         Agreement::Yes => "is above",
@@ -234,7 +231,7 @@ fn ours_against_theirs(column: &Column, scenario: &str) -> Option<String> {
         Agreement::Undecided => "cannot be told from",
     };
     Some(format!(
-        "{}, {scenario}: {} ({:.3}), the best method that is not in the paper, {verdict} {} ({:.3}), the best that is.",
+        "{}, {scenario}: {} ({:.3}), the best of the methods that we add, {verdict} {} ({:.3}), the best of the paper's.",
         column.run.heading, ours.1, ours.2, theirs.1, theirs.2
     ))
 }

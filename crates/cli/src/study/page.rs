@@ -12,6 +12,7 @@ use imputome_report::{
 use crate::commands::print;
 use crate::context::{Context, command_line, machine, today};
 use crate::failure::{Failure, Result};
+use crate::terminal::duration;
 
 use super::Given;
 use super::cross::{self, CohortMean};
@@ -133,8 +134,8 @@ fn findings(all: &[Column], pathway: &[Column]) -> Vec<String> {
         .sum();
     if cpu > 0.0 {
         text.push(format!(
-            "Tables 1 and 2 as they stand took {:.1} hours of processor time in {} fits.",
-            cpu / 3600.0,
+            "Tables 1 and 2 as they stand took {} of processor time in {} fits.",
+            duration(cpu),
             runtimes().count()
         ));
     }
@@ -164,16 +165,16 @@ fn performance_section(
         .filter_map(|scenario| performance::table(part, scenario, columns))
         .collect();
     tables.extend(ordering::table(part, columns));
-    let mut text = vec![
+    let text = vec![
         "R2 of a gene is 1 - SSE / SST over its hidden values; shown is the mean over genes, ± the standard deviation of a gene's R2 over the repeats, averaged over genes, as the paper has it. R2 within tissues counts nothing for differences between tissues.".into(),
         "Strict: whole donors held back, statistics of training samples alone, every method learns from the same rows. As published: the split, the statistics and the deleted training values of the released code, which let the test samples' own values into their standardization.".into(),
         "The paper's figures beside ours are those known; its tables are not among the public text in full, and \"not known\" is what stands for the others.".into(),
     ];
-    text.extend(ordering::discussion(columns));
     Some(StudySection {
         name: part.into(),
         title: title.into(),
         text,
+        discussion: ordering::discussion(columns),
         differs: notes.differences(table).to_vec(),
         tables,
         figures: Vec::new(),
@@ -242,6 +243,7 @@ fn tissue_section(
             "R2 is about the gene's own mean in that tissue, inductive, half of the values hidden."
                 .into(),
         ],
+        discussion: Vec::new(),
         differs: notes.differences(ALL_GENES).to_vec(),
         tables: vec![table],
         figures,
@@ -321,6 +323,7 @@ fn cross_section(
             "Each method learns once from GTEx samples, every tissue standardized by itself, donors of the healthy test samples left out. Tumors are on another scale, so their cohort is standardized too: strictly by the entries left visible, or, as published, by the whole cohort with what is hidden. The second lets hidden values into the scale of what is filled.".into(),
             "R2 is about the mean that standardized the cohort: above 0, what was learned on healthy tissue beats the cohort's own mean.".into(),
         ],
+        discussion: Vec::new(),
         differs: notes.differences(CROSS_STUDY).to_vec(),
         tables: vec![table],
         figures: figures.collect(),
@@ -344,6 +347,7 @@ fn gene_section(
         name: "figure5".into(),
         title: "Figure 5: R2 by gene and tissue in the pathway".into(),
         text: vec!["The paper shows a point per gene and tissue and tells brain from other tissues; here every gene and tissue is a field of a map. R2 is about the gene's own mean in that tissue, inductive, half of the values hidden.".into()],
+        discussion: Vec::new(),
         differs: notes.differences(PATHWAY).to_vec(),
         tables: Vec::new(),
         figures,

@@ -39,6 +39,9 @@ pub(super) const OF_THE_PAPER: [&str; 8] = [
     "blood-surrogate",
 ];
 
+/// Methods that we add.
+pub(super) const OURS: [&str; 5] = ["factor", "gaussian", "softimpute", "svd", "blend"];
+
 /// A run and what it found.
 #[derive(Debug)]
 pub(super) struct Column {
@@ -204,9 +207,14 @@ fn cells_of(column: &Column, row: &SummaryRow) -> [String; 4] {
 }
 
 pub(super) fn number(value: Option<f64>, digits: usize) -> String {
-    match value.filter(|value| value.is_finite()) {
-        Some(value) => format!("{value:.digits$}"),
-        None => String::new(),
+    let Some(value) = value.filter(|value| value.is_finite()) else {
+        return String::new();
+    };
+    let text = format!("{value:.digits$}");
+    // A negative number that rounds to zero is zero.
+    match text.trim_start_matches(['-', '0', '.']).is_empty() {
+        true => text.trim_start_matches('-').into(),
+        false => text,
     }
 }
 
