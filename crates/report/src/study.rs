@@ -76,8 +76,8 @@ impl Page<'_> {
     }
 
     /// True for a column with numbers in it.
-    fn is_numeric(&self, table: &StudyTable, column: usize) -> bool {
-        let mut cells = table.rows.iter().map(|row| row[column].as_str());
+    fn is_numeric(&self, table: &StudyTable, column: &usize) -> bool {
+        let mut cells = table.rows.iter().map(|row| row[*column].as_str());
         cells.any(|cell| !cell.is_empty() && self.is_number(cell))
     }
 }

@@ -191,7 +191,7 @@ fn strict(columns: &[Column]) -> Option<&Evaluation> {
 
 fn drawn<'a>(found: &'a Evaluation) -> impl Iterator<Item = &'a str> + 'a {
     let there = |label: &&str| found.methods.iter().any(|method| method.label == **label);
-    DRAWN.iter().copied().filter(move |label| there(&label))
+    DRAWN.iter().copied().filter(move |label| there(label))
 }
 
 fn tissue_section(
