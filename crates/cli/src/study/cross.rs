@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
+use imputome::Normalization;
 use imputome_core::prepare::split_groups;
 use imputome_core::{Dataset, Run};
 use imputome_evaluate::{Cohort, CohortScore, CrossStudy, Moments, Standardization};
@@ -114,7 +115,7 @@ pub(super) fn run(given: &Given, context: &Context) -> Result<()> {
         context
             .terminal
             .say(format!("{RUN}: {label} ({} of {total})", at + 1));
-        expect_scale(&method, &study.train)?;
+        expect_scale(&method, &Normalization::default(), &study.train)?;
         std::fs::create_dir_all(&folder).map_err(|error| {
             Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
         })?;

@@ -51,7 +51,12 @@ pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
         .on_threads(|| prepare::prepare(&found, &given.data, &tables))?;
     for &part in &parts {
         for run in StudyRun::of_part(part) {
-            if notes.has(run.table) {
+            if notes.normalized && run.wants_logarithms() {
+                context.terminal.say(format!(
+                    "{}: left out; the data are normal scores already",
+                    run.name
+                ));
+            } else if notes.has(run.table) {
                 running::run(run, restricted(part), given, &notes, context)?;
             } else {
                 context.terminal.say(format!(

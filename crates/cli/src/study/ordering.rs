@@ -201,7 +201,9 @@ pub(super) fn discussion(columns: &[Column]) -> Vec<String> {
     let mut text = Vec::new();
     for column in columns {
         let scores = Scores::of(column, "inductive");
-        if let Some((_, label, r2, _, within)) = scores.get("median")
+        // Only where differences between tissues are in the values.
+        if column.found.experiment.normalization.is_none()
+            && let Some((_, label, r2, _, within)) = scores.get("median")
             && *r2 > 0.0
             && *within < 0.0
         {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use imputome::Normalization;
 use imputome_core::{Error, Scale};
 use imputome_evaluate::{DONE, Evaluation};
 
@@ -105,6 +106,9 @@ fn placed(run: &StudyRun, given: &Given, notes: &DataNotes) -> EvaluatePlan {
     plan.samples.covariates = plan.samples.covariates.as_deref().map(inside);
     plan.seed = given.seed;
     plan.repeats = given.repeats.unwrap_or(plan.repeats);
+    if notes.normalized {
+        plan.normalization = Normalization::default();
+    }
     plan.reading.scale = ScaleRule::stating(match notes.normalized {
         true => Scale::Standardized,
         false => Scale::Log,
@@ -159,11 +163,14 @@ fn left(folder: &Path, experiment: &imputome_evaluate::Experiment) -> Left {
     let Some(found) = read_evaluation(folder) else {
         return Left::Nothing;
     };
-    let asked = &found.experiment;
-    if (asked.repeats, asked.seed) != (experiment.repeats, experiment.seed) {
+    let same = imputome_evaluate::Experiment {
+        by: found.experiment.by.clone(),
+        ..experiment.clone()
+    };
+    if found.experiment != same {
         return Left::Other(format!(
-            "results of {} repeats with seed {}, not of {} with seed {}",
-            asked.repeats, asked.seed, experiment.repeats, experiment.seed
+            "results of {} repeats with seed {}, and this is another experiment: {} repeats with seed {}",
+            found.experiment.repeats, found.experiment.seed, experiment.repeats, experiment.seed
         ));
     }
     // A method that failed is tried again: memory or time may suffice now.

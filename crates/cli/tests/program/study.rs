@@ -116,8 +116,8 @@ fn a_study_fills_its_folder_and_goes_on_where_it_was_left() {
         );
     }
     let table = fields(&folder.read("out/table1.tsv"));
-    // Two scenarios strictly, one each as published, where knn has a form of its own too.
-    assert_eq!(table.len(), 1 + 2 * 2 + 2 * 3);
+    // Two scenarios on two scales strictly, one each as published, where knn has a form of its own too.
+    assert_eq!(table.len(), 1 + 2 * 2 * 2 + 2 * 3);
     assert!(table[1..].iter().all(|row| row.last().unwrap() == "done"));
     for file in [
         "table2.tsv",
