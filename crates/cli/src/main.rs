@@ -62,6 +62,7 @@ fn carry_out(arguments: Arguments) -> Result<()> {
         Command::Fit(fit) => commands::fit::fit(&fit, &context),
         Command::Evaluate(evaluate) => commands::evaluate::evaluate(&evaluate, &context),
         Command::Report(report) => commands::report::report(&report, &context),
+        Command::Embeddings(embeddings) => commands::embeddings::embeddings(&embeddings, &context),
         Command::Methods(methods) => commands::methods::methods(&methods),
         Command::Convert(convert) => commands::convert::convert(&convert, &context),
         Command::Study(study) => commands::study::study(&study, &context),

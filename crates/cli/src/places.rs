@@ -39,6 +39,7 @@ enum Role {
     Model,
     Covariates,
     Genes,
+    Systems,
     Plan,
 }
 
@@ -75,6 +76,11 @@ impl Places {
         self.and_reading(Role::Model, file)
     }
 
+    /// It also reads a table of organ systems.
+    pub(crate) fn with_systems(self, file: Option<&String>) -> Self {
+        self.and_reading(Role::Systems, file)
+    }
+
     /// It also reads a plan.
     pub(crate) fn with_plan_file(self, file: Option<&Path>) -> Self {
         self.and_reading(Role::Plan, file)
@@ -94,6 +100,17 @@ impl Places {
     pub(crate) fn filling(mut self, folder: &Path) -> Self {
         self.folders.push(folder.into());
         self
+    }
+
+    /// It makes `folder` where there is none, and writes these files inside, none of which may be
+    /// one that is read.
+    pub(crate) fn writing_inside(mut self, folder: &Path, files: &[&str]) -> Self {
+        if folder.is_dir() {
+            for file in files {
+                self = self.writing(folder.join(file));
+            }
+        }
+        self.filling(folder)
     }
 
     /// Refuses an output that is an input or another output, or that cannot be written.
@@ -142,6 +159,7 @@ impl Role {
             Self::Model => "the model",
             Self::Covariates => "the table of covariates",
             Self::Genes => "the list of genes",
+            Self::Systems => "the table of systems",
             Self::Plan => "the plan",
         }
     }

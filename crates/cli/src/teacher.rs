@@ -138,7 +138,8 @@ impl Teacher {
 }
 
 impl KnownModel {
-    fn read(file: &str) -> Result<Self> {
+    /// The model in a file.
+    pub(crate) fn read(file: &str) -> Result<Self> {
         let weights = imputome_io::read_model(Path::new(file))?;
         let model = Model::from_weights(&weights)
             .map_err(|error| Failure::input(format!("{file}: {error}")))?;

@@ -3,7 +3,9 @@
 //! An [`Experiment`] says what to do; [`Trials`] makes its splits and masks, the same for every
 //! method, and normalizes what is seen where that is asked for; [`mod@compare`] lets a caller run the methods, judges their estimates by the
 //! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
+//! [`mod@agreement`] judges a map of points, such as tissues, by the groups they belong to.
 
+pub mod agreement;
 pub mod compare;
 pub mod cross_study;
 mod enough;
@@ -23,6 +25,7 @@ pub mod summary;
 mod tables;
 pub mod trials;
 
+pub use agreement::{Agreement, agreement, nearest_neighbors};
 pub use compare::{Comparison, Cost, DONE, Outcome, compare};
 pub use cross_study::{Cohort, CohortScore, CrossStudy, Moments, Standardization};
 pub use experiment::{Experiment, Scenario, ScoreScale};

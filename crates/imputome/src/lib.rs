@@ -37,10 +37,13 @@
 //! ```
 
 pub mod catalog;
+pub mod embedding_map;
 pub mod model;
+pub mod organ_systems;
 pub mod pipeline;
 
 pub use catalog::Method;
+pub use embedding_map::EmbeddingMap;
 pub use imputome_core as core;
 pub use imputome_core::Run;
 pub use imputome_core::prepare::{Normalization, Transform};
@@ -48,4 +51,5 @@ pub use imputome_evaluate as evaluate;
 pub use imputome_io as io;
 pub use imputome_neural::training::find_device;
 pub use model::{AddedGenes, Completed, Model};
+pub use organ_systems::OrganSystems;
 pub use pipeline::{impute, impute_normalized, read, read_with_covariates};

@@ -11,7 +11,7 @@ mod prepare;
 mod store;
 
 use imputome_core::prepare::Normalization;
-use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Summary};
+use imputome_core::{Dataset, Error, FittedImputer, Imputation, Result, Run, Summary};
 use imputome_neural::embeddings;
 use ndarray::Array2;
 
@@ -171,7 +171,12 @@ impl Model {
     /// Refused for methods without a network.
     pub fn embeddings(&self) -> Result<Vec<Embedding>> {
         match &self.fitted {
-            Some(fitted) => embeddings(&fitted.weights()),
+            Some(fitted) => embeddings(&fitted.weights()).map_err(|_| {
+                Error::Unusable(format!(
+                    "{} has no network, and so no embeddings; fit pmi, gain-gtex or gain-mse, with covariates",
+                    self.method.name()
+                ))
+            }),
             None => Ok(Vec::new()),
         }
     }

@@ -4,6 +4,7 @@
 //! Both read an [`Evaluation`] and nothing else, so every figure can be recomputed from the
 //! tables beside it, and the same evaluation gives the same bytes.
 
+mod embedding;
 mod figures;
 mod findings;
 mod headline;
@@ -12,6 +13,7 @@ mod page;
 mod study;
 mod tables;
 
+pub use embedding::{EmbeddingMap, MapPoint, embedding_figure, embedding_page, finding};
 use imputome_evaluate::Evaluation;
 
 pub use study::{

@@ -217,6 +217,34 @@ pub(crate) struct ReportArguments {
     pub(crate) folder: PathBuf,
 }
 
+/// Show what a model's network learned about tissues: a map, and whether organ systems stand together.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome embeddings gtex.safetensors -o tissues
+  imputome embeddings gtex.safetensors -o tissues --by tissue --systems my_systems.tsv
+
+Writes report.html, figures/embedding_map.svg, embeddings.tsv (the numbers of each level) and
+projection.tsv (its place on the map), and prints how many levels have their nearest neighbor
+in their own organ system, against chance.")]
+pub(crate) struct EmbeddingsArguments {
+    /// A model with a network (pmi, gain-gtex, gain-mse), saved by `imputome fit`.
+    #[arg(value_name = "MODEL")]
+    pub(crate) model: String,
+    /// Folder for map, numbers and report.
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// Categorical covariate to look at (default: tissue if there is one, else the one with the most levels).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) by: Option<String>,
+    /// Table of levels and their organ systems, two columns under a header (default: the tissues of GTEx).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) systems: Option<String>,
+    /// Replace what DIR already holds.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+}
+
 /// List the methods, or show the card of one: source, needs, settings, cost.
 #[derive(Args, Debug)]
 #[command(after_help = "\

@@ -8,8 +8,9 @@ mod reading;
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
-    ConvertArguments, DemoArguments, EvaluateArguments, FitArguments, ImputeArguments,
-    InspectArguments, MethodsArguments, ReportArguments, StudyArguments, TrialArguments,
+    ConvertArguments, DemoArguments, EmbeddingsArguments, EvaluateArguments, FitArguments,
+    ImputeArguments, InspectArguments, MethodsArguments, ReportArguments, StudyArguments,
+    TrialArguments,
 };
 
 use imputome_core::{Device, Precision};
@@ -69,6 +70,7 @@ pub(crate) enum Command {
     Fit(FitArguments),
     Evaluate(EvaluateArguments),
     Report(ReportArguments),
+    Embeddings(EmbeddingsArguments),
     Methods(MethodsArguments),
     Convert(ConvertArguments),
     Study(StudyArguments),

@@ -2,6 +2,7 @@
 
 pub(crate) mod convert;
 pub(crate) mod demo;
+pub(crate) mod embeddings;
 pub(crate) mod evaluate;
 pub(crate) mod fit;
 pub(crate) mod impute;

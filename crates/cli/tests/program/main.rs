@@ -8,6 +8,7 @@
 mod bad_input;
 mod device;
 mod draws;
+mod embeddings;
 mod evaluation;
 mod feature;
 mod folder;

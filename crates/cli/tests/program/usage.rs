@@ -14,7 +14,15 @@ fn cohort() -> Folder {
 fn no_arguments_print_the_help() {
     let answer = Folder::new().succeed(&[]);
     for command in [
-        "demo", "inspect", "impute", "fit", "evaluate", "report", "methods", "convert",
+        "demo",
+        "inspect",
+        "impute",
+        "fit",
+        "evaluate",
+        "report",
+        "embeddings",
+        "methods",
+        "convert",
     ] {
         assert!(answer.stdout.contains(command), "{command}");
     }
@@ -33,7 +41,15 @@ fn the_version_is_told() {
 #[test]
 fn every_command_has_help_with_an_example_and_the_common_options() {
     for command in [
-        "demo", "inspect", "impute", "fit", "evaluate", "report", "methods", "convert",
+        "demo",
+        "inspect",
+        "impute",
+        "fit",
+        "evaluate",
+        "report",
+        "embeddings",
+        "methods",
+        "convert",
     ] {
         let help = Folder::new().succeed(&[command, "--help"]).stdout;
         for part in [

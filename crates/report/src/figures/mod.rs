@@ -2,6 +2,7 @@
 
 mod costs;
 mod drawing;
+mod embedding_map;
 mod estimated_against_true;
 pub(crate) mod gene_map;
 mod interval_coverage;
@@ -13,6 +14,7 @@ mod r2_by_method;
 pub(crate) mod share_curves;
 
 use drawing::{Color, Paint, method_color};
+pub(crate) use embedding_map::embedding_map;
 use imputome_evaluate::Evaluation;
 
 use crate::Figure;

@@ -1,8 +1,6 @@
 //! What accuracy costs: R2 against processor time, a point per method.
 
-use super::drawing::{
-    Anchor, Canvas, Look, Paint, Panel, Scale, TextLook, extent, marker, shortened, text_width,
-};
+use super::drawing::{Canvas, Panel, Scale, extent, marker, name_points};
 use super::{WIDTH, paint_of};
 use crate::Figure;
 use crate::findings::{Findings, mean};
@@ -57,80 +55,12 @@ pub(super) fn figure(findings: &Findings) -> Option<Figure> {
 }
 
 fn draw_points(canvas: &mut Canvas, findings: &Findings, points: &[Point]) {
-    for (point, frame) in points.iter().zip(frames(points)) {
-        let text = shortened(point.label, 12.0, 240.0);
-        let look = TextLook::label().at(Anchor::Start);
-        let baseline = (frame.left, frame.bottom() - 3.0);
-        let (x, y) = point.at;
-        let nearest = (
-            x.clamp(frame.left, frame.right()),
-            y.clamp(frame.top, frame.bottom()),
-        );
-        if (nearest.0 - x).hypot(nearest.1 - y) > 12.0 {
-            canvas.line(point.at, nearest, Look::drawn(Paint::Soft, 0.8));
-        }
-        canvas.text(baseline, &text, look);
-    }
+    let names: Vec<((f64, f64), &str)> = points.iter().map(|p| (p.at, p.label)).collect();
+    name_points(canvas, PANEL, &names);
     for point in points {
         let place = findings.place(point.label);
         marker(canvas, point.at, place, paint_of(findings, point.label));
     }
-}
-
-/// A place for each name beside its point, clear of all points and of the names before it.
-fn frames(points: &[Point]) -> Vec<Panel> {
-    let mut taken: Vec<Panel> = points
-        .iter()
-        .map(|point| frame((point.at.0 - 7.0, point.at.1 - 7.0), 14.0, 14.0))
-        .collect();
-    let mut frames = Vec::with_capacity(points.len());
-    for point in points {
-        let width = text_width(&shortened(point.label, 12.0, 240.0), 12.0);
-        let places = candidates(point.at, width);
-        let free = |place: &&Panel| {
-            let inside = place.left > PANEL.left
-                && place.right() < PANEL.right() + 8.0
-                && place.top > PANEL.top - 12.0
-                && place.bottom() < PANEL.bottom();
-            inside && taken.iter().all(|other| !meet(**place, *other))
-        };
-        let chosen = places.iter().find(free).unwrap_or(&places[0]);
-        taken.push(*chosen);
-        frames.push(*chosen);
-    }
-    frames
-}
-
-/// Right, left, above, below; then further and further up and down.
-fn candidates((x, y): (f64, f64), width: f64) -> Vec<Panel> {
-    let at = |left: f64, top: f64| frame((left, top), width, 15.0);
-    let mut places = vec![
-        at(x + 10.0, y - 8.0),
-        at(x - width - 10.0, y - 8.0),
-        at(x - width / 2.0, y - 24.0),
-        at(x - width / 2.0, y + 9.0),
-    ];
-    for step in 1..12 {
-        let shift = 16.0 * f64::from(step);
-        for side in [x + 14.0, x - width - 14.0] {
-            places.push(at(side, y - 8.0 + shift));
-            places.push(at(side, y - 8.0 - shift));
-        }
-    }
-    places
-}
-
-fn frame((left, top): (f64, f64), width: f64, height: f64) -> Panel {
-    Panel {
-        left,
-        top,
-        width,
-        height,
-    }
-}
-
-fn meet(a: Panel, b: Panel) -> bool {
-    a.left < b.right() && b.left < a.right() && a.top < b.bottom() && b.top < a.bottom()
 }
 
 fn described(findings: &Findings, canvas: Canvas) -> Figure {
@@ -146,27 +76,5 @@ fn described(findings: &Findings, canvas: Canvas) -> Figure {
         title: title.into(),
         svg: canvas.finish("r2_against_time", title, &caption),
         caption,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_near_points_do_not_meet() {
-        let points: Vec<Point> = (0..8)
-            .map(|index| Point {
-                label: "knn:neighbors=20",
-                at: (
-                    400.0 + 3.0 * f64::from(index),
-                    150.0 + 2.0 * f64::from(index),
-                ),
-            })
-            .collect();
-        let frames = frames(&points);
-        for (index, frame) in frames.iter().enumerate() {
-            assert!(frames[..index].iter().all(|other| !meet(*frame, *other)));
-        }
     }
 }

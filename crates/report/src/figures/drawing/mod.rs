@@ -4,15 +4,17 @@ mod axes;
 mod canvas;
 mod color;
 mod hexagons;
+mod labels;
 mod looks;
 mod marks;
 mod scale;
 mod text_width;
 
-pub(crate) use axes::{Panel, label_room, legend, legend_height, name_rows};
+pub(crate) use axes::{LegendEntry, Panel, label_room, legend, legend_height, name_rows};
 pub(crate) use canvas::Canvas;
 pub(crate) use color::{Color, method_color, viridis};
 pub(crate) use hexagons::{Hexagons, density_color};
+pub(crate) use labels::name_points;
 pub(crate) use looks::{Anchor, Look, Paint, TextLook};
 pub(crate) use marks::{BoxStatistics, LyingBox, marker};
 pub(crate) use scale::{Scale, extent};
