@@ -46,13 +46,14 @@ impl Umap {
         let others = self.neighbors.min(points.nrows()) - 1;
         let neighbors = run.on_threads(|| neighbors::nearest(points, others));
         let edges = graph::edges(&neighbors);
-        let start = start::principal_plane(points, &mut run.stream("projection/start"));
+        let start = start::start(points, &mut run.stream("projection/start"));
         let places = layout::Layout {
             edges: &edges,
             epochs: self.epochs,
         }
         .from(start, run)?;
-        Ok(places.mapv(|place| place as f32))
+        // A map may be turned at will: its widest direction lies across.
+        Ok(start::principal_plane(places).mapv(|place| place as f32))
     }
 
     fn check(&self, points: ArrayView2<'_, f32>) -> Result<()> {

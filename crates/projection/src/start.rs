@@ -9,26 +9,13 @@ use rand::{Rng, RngExt};
 const REACH: f64 = 10.0;
 const SHAKE: f64 = 1e-4;
 
-/// The points on their two leading principal axes, shape `[points, 2]`.
+/// The points on their two leading principal axes, shape `[points, 2]`, scaled and shaken.
 ///
 /// A start that knows the data matters, which one does not (Kobak and Linderman 2021,
 /// doi:10.1038/s41587-020-00809-z); unlike the eigenvectors of the graph, principal axes are there
 /// whether or not the graph falls apart.
-pub(crate) fn principal_plane(points: ArrayView2<'_, f32>, random: &mut impl Rng) -> Array2<f64> {
-    let mut centered = points.mapv(f64::from);
-    let means = centered.mean_axis(Axis(0)).expect("points to start from");
-    centered -= &means;
-    let mut places = Array2::zeros((points.nrows(), 2));
-    let squares = centered.t().dot(&centered);
-    let (_, axes) = symmetric_eigen(squares.view()).expect("finite values");
-    for (mut place, axis) in places.columns_mut().into_iter().zip(axes.columns()) {
-        // An axis has no direction of its own: its largest loading points upward.
-        let largest = axis.iter().fold(
-            0.0_f64,
-            |most, l| if l.abs() > most.abs() { *l } else { most },
-        );
-        place.assign(&(centered.dot(&axis) * largest.signum()));
-    }
+pub(crate) fn start(points: ArrayView2<'_, f32>, random: &mut impl Rng) -> Array2<f64> {
+    let mut places = principal_plane(points.mapv(f64::from));
     let furthest = places
         .iter()
         .fold(0.0_f64, |most, place| most.max(place.abs()));
@@ -38,6 +25,26 @@ pub(crate) fn principal_plane(points: ArrayView2<'_, f32>, random: &mut impl Rng
         0.0
     };
     places.mapv_inplace(|place| place * scale + SHAKE * (2.0 * random.random::<f64>() - 1.0));
+    places
+}
+
+/// The points about their mean, seen along the two directions in which they vary most; the second
+/// is 0 for points of one dimension.
+pub(crate) fn principal_plane(mut points: Array2<f64>) -> Array2<f64> {
+    let means = points.mean_axis(Axis(0)).expect("there are points");
+    points -= &means;
+    let mut places = Array2::zeros((points.nrows(), 2));
+    let squares = points.t().dot(&points);
+    let (_, axes) = symmetric_eigen(squares.view()).expect("finite values");
+    for (mut place, axis) in places.columns_mut().into_iter().zip(axes.columns()) {
+        // An axis has no direction of its own: its largest loading points upward.
+        let larger = |most: f64, loading: &f64| match loading.abs() > most.abs() {
+            true => *loading,
+            false => most,
+        };
+        let largest = axis.iter().fold(0.0, larger);
+        place.assign(&(points.dot(&axis) * largest.signum()));
+    }
     places
 }
 
@@ -57,7 +64,7 @@ mod tests {
             [0.0, 3.0, 0.0]
         ];
         let mut random = rand::rngs::SmallRng::seed_from_u64(0);
-        let places = principal_plane(points.view(), &mut random);
+        let places = start(points.view(), &mut random);
         let expected = array![
             [0.0, 0.0],
             [10.0, 0.0],

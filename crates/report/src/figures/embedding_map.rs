@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::WIDTH;
 use super::drawing::{
-    Canvas, LegendEntry, Look, Paint, Panel, Scale, extent, legend, legend_height, marker,
-    method_color, name_points,
+    Canvas, LegendEntry, Look, Paint, Panel, Scale, extent, group_color, legend, legend_height,
+    marker, name_points,
 };
 use crate::Figure;
 use crate::embedding::{EmbeddingMap, MapPoint, finding};
@@ -53,7 +53,7 @@ fn entries<'a>(map: &EmbeddingMap, systems: &[&'a str]) -> Vec<LegendEntry<'a>> 
 }
 
 fn paint(place: usize) -> Paint {
-    Paint::Data(method_color(place))
+    Paint::Data(group_color(place))
 }
 
 fn draw_points(canvas: &mut Canvas, panel: Panel, map: &EmbeddingMap, systems: &[&str]) {

@@ -30,6 +30,28 @@ pub(crate) fn method_color(place: usize) -> Color {
     METHODS[place % METHODS.len()]
 }
 
+/// Those for methods while they last, then ones that also stand out on a dark page: magenta of
+/// Tol's vibrant scheme (2021), the others ours.
+const GROUPS: [Color; 12] = [
+    METHODS[0],
+    METHODS[1],
+    METHODS[2],
+    METHODS[3],
+    METHODS[4],
+    METHODS[5],
+    METHODS[6],
+    Color(0xee, 0x33, 0x77),
+    Color(0x8a, 0x7f, 0xd6),
+    Color(0x99, 0x99, 0x99),
+    Color(0xb0, 0x7a, 0x4f),
+    Color(0x44, 0xbb, 0x99),
+];
+
+/// The color of the group at this place in the alphabet of groups.
+pub(crate) fn group_color(place: usize) -> Color {
+    GROUPS[place % GROUPS.len()]
+}
+
 /// Viridis (van der Walt and Smith, 2015), every eighth part.
 const VIRIDIS: [Color; 9] = [
     Color(0x44, 0x01, 0x54),

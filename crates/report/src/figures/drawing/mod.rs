@@ -12,7 +12,7 @@ mod text_width;
 
 pub(crate) use axes::{LegendEntry, Panel, label_room, legend, legend_height, name_rows};
 pub(crate) use canvas::Canvas;
-pub(crate) use color::{Color, method_color, viridis};
+pub(crate) use color::{Color, group_color, method_color, viridis};
 pub(crate) use hexagons::{Hexagons, density_color};
 pub(crate) use labels::name_points;
 pub(crate) use looks::{Anchor, Look, Paint, TextLook};
