@@ -224,9 +224,9 @@ Examples:
   imputome embeddings gtex.safetensors -o tissues
   imputome embeddings gtex.safetensors -o tissues --by tissue --systems my_systems.tsv
 
-Writes report.html, figures/embedding_map.svg, embeddings.tsv (the numbers of each level) and
-projection.tsv (its place on the map), and prints how many levels have their nearest neighbor
-in their own organ system, against chance.")]
+Writes report.html, figures/embedding_map.svg, embeddings.tsv (the numbers of each level),
+projection.tsv (its place on the map) and agreement.tsv, and prints how many levels have their
+nearest neighbor in their own organ system, against chance.")]
 pub(crate) struct EmbeddingsArguments {
     /// A model with a network (pmi, gain-gtex, gain-mse), saved by `imputome fit`.
     #[arg(value_name = "MODEL")]

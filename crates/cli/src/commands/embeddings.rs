@@ -25,6 +25,9 @@ const NUMBERS_FILE: &str = "embeddings.tsv";
 /// The place of each level on the map.
 const PLACES_FILE: &str = "projection.tsv";
 
+/// How well systems stand together, in the embedding and on the map.
+const AGREEMENT_FILE: &str = "agreement.tsv";
+
 /// Writes map, numbers and report, and prints how well organ systems stand together.
 pub(crate) fn embeddings(arguments: &EmbeddingsArguments, context: &Context) -> Result<()> {
     check(arguments)?;
@@ -59,7 +62,10 @@ fn check(arguments: &EmbeddingsArguments) -> Result<()> {
     Places::default()
         .with_model(Some(&arguments.model))
         .with_systems(arguments.systems.as_ref())
-        .writing_inside(folder, &[NUMBERS_FILE, PLACES_FILE, PAGE_FILE])
+        .writing_inside(
+            folder,
+            &[NUMBERS_FILE, PLACES_FILE, AGREEMENT_FILE, PAGE_FILE],
+        )
         .check()
 }
 
@@ -151,6 +157,7 @@ fn write_files(
     for (place, text) in [
         (folder.join(NUMBERS_FILE), numbers(map)),
         (folder.join(PLACES_FILE), places(map)),
+        (folder.join(AGREEMENT_FILE), agreements(map)),
         (drawings.join(drawing), figure.svg),
         (
             folder.join(PAGE_FILE),
@@ -188,6 +195,30 @@ fn places(map: &EmbeddingMap) -> String {
         text += &begun(map, at, level);
         let (x, y) = (map.places[(at, 0)], map.places[(at, 1)]);
         let _ = writeln!(text, "\t{x}\t{y}\t{}", field(&levels[map.nearest[at]]));
+    }
+    text
+}
+
+/// A line for the embedding and one for the map; none where nothing could be judged.
+fn agreements(map: &EmbeddingMap) -> String {
+    let mut text =
+        String::from("space\tjudged\tagreeing\tshare\tby_chance\tp_value\tpermutations\n");
+    let spaces = [
+        ("embedding", &map.agreement),
+        ("map", &map.agreement_on_map),
+    ];
+    for (space, agreement) in spaces {
+        let Some(found) = agreement else { continue };
+        let _ = writeln!(
+            text,
+            "{space}\t{}\t{}\t{}\t{}\t{}\t{}",
+            found.judged,
+            found.agreeing,
+            found.share(),
+            found.by_chance,
+            found.p_value,
+            found.permutations
+        );
     }
     text
 }

@@ -53,6 +53,11 @@ fn a_model_with_a_network_gives_map_numbers_and_report() {
     assert_eq!(numbers.len(), 1 + TISSUES.len());
     let places = fields(&folder.read("out/projection.tsv"));
     assert_eq!(places[0], ["tissue", "system", "x", "y", "nearest"]);
+    let agreement = fields(&folder.read("out/agreement.tsv"));
+    assert_eq!(
+        [&agreement[1][..2], &agreement[2][..2]],
+        [["embedding", "4"], ["map", "4"]]
+    );
     let page = folder.read("out/report.html");
     let drawing = folder.read("out/figures/embedding_map.svg");
     for tissue in TISSUES {
