@@ -63,7 +63,7 @@ fn quantiles(sorted: Vec<f64>) -> Vec<(f64, f64)> {
     let last = sorted.len().saturating_sub(1);
     let steps = last.min(100);
     let at = |step: usize| {
-        let position = if steps == 0 { 0 } else { step * last / steps };
+        let position = (step * last).checked_div(steps).unwrap_or(0);
         let percent = 100.0 * (position + 1) as f64 / sorted.len() as f64;
         (percent, sorted[position])
     };
