@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imputome::{Method, Model, Normalization};
-use imputome_core::{CovariateValues, Covariates, Run, Weights};
+use imputome_core::{CovariateValues, Covariates, Run, TableShape, Weights};
 use imputome_io::ReadOptions;
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,8 @@ use crate::memory;
 use crate::plan::{ImputePlan, method_with};
 use crate::reading::{Table, expect_scale};
 
-/// The method when none is named: the best of the catalog on bulk expression, and fast
-/// (docs/methods/factor.md).
-pub(crate) const DEFAULT_METHOD: &str = "factor";
+/// The method of the demo's model: near the best of the catalog on bulk expression, and fast (docs/methods/factor.md).
+pub(crate) const QUICK_METHOD: &str = "factor";
 
 /// The fact of a model file that tells what kinds its covariates are.
 const KINDS: &str = "covariate-kinds";
@@ -27,6 +26,8 @@ pub(crate) enum Teacher {
     Model(Box<KnownModel>),
     /// A method that learns from the table itself, and the scale on which it does.
     Method(Method, Normalization),
+    /// None was named: the shape of the table decides which learns from it. Until then the one of small tables.
+    Unnamed(Method, Normalization),
 }
 
 /// A model from a file.
@@ -64,26 +65,44 @@ impl CovariateKinds {
 
 impl Teacher {
     /// What a plan asks for.
-    pub(crate) fn of(plan: &ImputePlan, context: &Context) -> Result<Self> {
+    pub(crate) fn of(plan: &ImputePlan) -> Result<Self> {
         if let Some(file) = &plan.model {
             return Ok(Self::Model(Box::new(KnownModel::read(file)?)));
         }
-        if plan.method.is_none() {
-            context.terminal.say(format!(
-                "no --method or --model given: using {DEFAULT_METHOD} (`imputome methods` lists others)"
-            ));
-        }
-        let spec = plan.method.as_deref().unwrap_or(DEFAULT_METHOD);
-        let method = method_with(spec, &plan.settings)?;
-        Ok(Self::Method(method, plan.normalization.clone()))
+        let normalization = plan.normalization.clone();
+        let Some(spec) = &plan.method else {
+            if !plan.settings.is_empty() {
+                return Err(Failure::usage(
+                    "--set changes a setting of a method, and none is named",
+                )
+                .hint("name the method with --method; `imputome methods` lists them"));
+            }
+            return Ok(Self::Unnamed(Method::named("blend")?, normalization));
+        };
+        Ok(Self::Method(method_with(spec, &plan.settings)?, normalization))
     }
 
     /// The method, whether it has learned or will.
     pub(crate) fn method(&self) -> &Method {
         match self {
             Self::Model(known) => &known.model.method,
-            Self::Method(method, _) => method,
+            Self::Method(method, _) | Self::Unnamed(method, _) => method,
         }
+    }
+
+    /// The same once the table is known, and a word on the method where none was named.
+    pub(crate) fn decided(self, table: &Table) -> (Self, Option<String>) {
+        let Self::Unnamed(_, normalization) = self else {
+            return (self, None);
+        };
+        let method = Method::unnamed(TableShape::of(&table.data));
+        let remark = format!(
+            "no --method or --model given: using {}, the choice for a table of {} x {} (`imputome methods` lists others)",
+            method.name(),
+            table.data.n_samples(),
+            table.data.n_genes()
+        );
+        (Self::Method(method, normalization), Some(remark))
     }
 
     /// How covariates are read: kinds are those of the model, never guessed from a few samples.
@@ -126,7 +145,7 @@ impl Teacher {
         memory::expect_room(self.method(), &table.data, context.memory_limit)?;
         match self {
             Self::Model(known) => Ok(known.model),
-            Self::Method(method, normalization) => {
+            Self::Method(method, normalization) | Self::Unnamed(method, normalization) => {
                 table.expect_several_samples()?;
                 expect_within(&normalization, &table.data)?;
                 expect_scale(&method, &normalization, &table.data)?;

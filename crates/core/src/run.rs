@@ -77,6 +77,17 @@ impl Run {
         }
     }
 
+    /// The same run, the steps it tells of named as steps of `part`, for fits inside a fit.
+    pub fn as_part(&self, part: &str) -> Self {
+        Self {
+            progress: Arc::new(PartProgress {
+                part: part.into(),
+                whole: self.progress.clone(),
+            }),
+            ..self.clone()
+        }
+    }
+
     /// Where networks are trained and read.
     pub fn device(&self) -> Device {
         self.device
@@ -167,6 +178,27 @@ impl Progress for Silent {
     fn advance(&self, _: u64, _: &str) {}
     fn end(&self) {}
     fn warn(&self, _: &str) {}
+}
+
+/// Steps of a part, told to the progress of the whole.
+struct PartProgress {
+    part: String,
+    whole: Arc<dyn Progress>,
+}
+
+impl Progress for PartProgress {
+    fn begin(&self, step: &str, total: u64) {
+        self.whole.begin(&format!("{}: {step}", self.part), total);
+    }
+    fn advance(&self, done: u64, note: &str) {
+        self.whole.advance(done, note);
+    }
+    fn end(&self) {
+        self.whole.end();
+    }
+    fn warn(&self, message: &str) {
+        self.whole.warn(&format!("{}: {message}", self.part));
+    }
 }
 
 /// Keeps the state of a fit so that it can go on after an interruption.

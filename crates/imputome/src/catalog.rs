@@ -3,15 +3,19 @@
 use imputome_classical::{
     BloodSurrogate, Factor, GaussianOfGenes, Knn, Mean, Median, Mice, MissForest, Softimpute, Svd,
 };
-use imputome_core::{Error, Imputer, Result, settings};
+use imputome_core::{Error, Imputer, Result, TableShape, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::blend::Blend;
 
 /// A method with its settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 pub enum Method {
+    /// Weighted mean of other methods (ours).
+    Blend(Blend),
     /// Pseudo-mask imputer, a network (Viñas et al. 2021).
     Pmi(Pmi),
     /// Generative adversarial imputation, two networks (Viñas et al. 2021).
@@ -45,6 +49,7 @@ impl Method {
     /// Every method with its default settings, in the order of the reference pages.
     pub fn all() -> Vec<Self> {
         vec![
+            Self::Blend(Blend::default()),
             Self::Pmi(Pmi::default()),
             Self::GainGtex(GainGtex::default()),
             Self::GainMse(GainMse::default()),
@@ -61,9 +66,19 @@ impl Method {
         ]
     }
 
+    /// The method used on a table of this shape when none is named: `blend`, and `factor` where that would take many minutes.
+    pub fn unnamed(shape: TableShape) -> Self {
+        if Blend::suits_unasked(shape) {
+            Self::Blend(Blend::default())
+        } else {
+            Self::Factor(Factor::default())
+        }
+    }
+
     /// The method as something that can learn.
     pub fn imputer(&self) -> &dyn Imputer {
         match self {
+            Self::Blend(method) => method,
             Self::Pmi(method) => method,
             Self::GainGtex(method) => method,
             Self::GainMse(method) => method,
@@ -136,7 +151,8 @@ impl Method {
             Self::Mice(_) => Mice::preset(preset).map(Self::Mice),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
-            Self::Factor(_)
+            Self::Blend(_)
+            | Self::Factor(_)
             | Self::Gaussian(_)
             | Self::Knn(_)
             | Self::MissForest(_)
@@ -191,6 +207,21 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_name_the_shape_of_the_table_decides() {
+        let name = |samples, genes| {
+            let covariate_columns = 0;
+            let shape = TableShape {
+                samples,
+                genes,
+                covariate_columns,
+            };
+            Method::unnamed(shape).name()
+        };
+        assert_eq!((name(3797, 469), name(350, 2000)), ("blend", "blend"));
+        assert_eq!((name(350, 5000), name(15_201, 200)), ("factor", "factor"));
+    }
 
     #[test]
     fn a_spec_names_method_preset_and_settings() {

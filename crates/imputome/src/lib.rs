@@ -36,12 +36,14 @@
 //! # }
 //! ```
 
+pub mod blend;
 pub mod catalog;
 pub mod embedding_map;
 pub mod model;
 pub mod organ_systems;
 pub mod pipeline;
 
+pub use blend::Blend;
 pub use catalog::Method;
 pub use embedding_map::EmbeddingMap;
 pub use imputome_core as core;

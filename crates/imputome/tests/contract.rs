@@ -17,6 +17,9 @@ fn methods() -> Vec<Method> {
     Method::all()
         .into_iter()
         .map(|method| match method.name() {
+            "blend" => {
+                Method::parse("blend:parts=factor+knn+pmi/epochs=3/steps=5/widths=8").unwrap()
+            }
             "pmi" => Method::parse("pmi:epochs=3:steps=5:widths=8").unwrap(),
             "gain-gtex" => Method::parse("gain-gtex:epochs=3:steps=5:widths=8:draws=2").unwrap(),
             "gain-mse" => Method::parse("gain-mse:epochs=3:steps=5:widths=8:draws=2").unwrap(),

@@ -7,11 +7,11 @@ mod covariates;
 pub mod gain;
 mod masks;
 mod network;
-mod panels;
+pub mod panels;
 pub mod pmi;
 mod preparation;
 mod samples;
-mod spread;
+pub mod spread;
 pub mod training;
 mod view;
 

@@ -7,27 +7,27 @@ const SHOWN: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
 
 /// Validation samples, some entries hidden, and what was made of them.
 #[derive(Debug)]
-pub(crate) struct Panel {
+pub struct Panel {
     /// What is shown and what is hidden.
-    pub(crate) holdout: Holdout,
+    pub holdout: Holdout,
     /// Share of all genes shown, over the whole panel.
-    pub(crate) shown: f64,
+    pub shown: f64,
 }
 
 /// One hidden entry of a panel, and what was made of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
     /// Sample, a row of the panel.
-    pub(crate) sample: usize,
+    pub sample: usize,
     /// Gene.
-    pub(crate) gene: usize,
+    pub gene: usize,
     /// The value hidden.
-    pub(crate) truth: f64,
+    pub truth: f64,
 }
 
 impl Panel {
     /// The `validation` samples once for each share; draws are those of `method`.
-    pub(crate) fn of(method: &str, validation: &Dataset, run: &Run) -> Result<Vec<Self>> {
+    pub fn of(method: &str, validation: &Dataset, run: &Run) -> Result<Vec<Self>> {
         let random = &mut run.stream(&format!("{method}/panels"));
         let entries = (validation.n_samples() * validation.n_genes()) as f64;
         let panel = |share: &f64| {
@@ -39,7 +39,7 @@ impl Panel {
     }
 
     /// The hidden entries, sample by sample.
-    pub(crate) fn hidden(&self) -> impl Iterator<Item = Entry> + '_ {
+    pub fn hidden(&self) -> impl Iterator<Item = Entry> + '_ {
         let hidden = self.holdout.held_out().0.indexed_iter();
         hidden
             .filter(|(_, hidden)| **hidden)
@@ -53,19 +53,19 @@ impl Panel {
 
 /// A quantity that depends on the share of genes shown, known at a few shares.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct ByShare {
+pub struct ByShare {
     points: Vec<(f64, f64)>,
 }
 
 impl ByShare {
     /// Values at shares, in any order.
-    pub(crate) fn new(mut points: Vec<(f64, f64)>) -> Self {
+    pub fn new(mut points: Vec<(f64, f64)>) -> Self {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
         Self { points }
     }
 
     /// The value at a share: on straight lines between known shares, level beyond them.
-    pub(crate) fn at(&self, share: f64) -> f64 {
+    pub fn at(&self, share: f64) -> f64 {
         let next = self.points.iter().position(|point| point.0 >= share);
         match next {
             Some(0) => self.points[0].1,
@@ -78,13 +78,13 @@ impl ByShare {
     }
 
     /// True when every share and value is finite and there is at least one.
-    pub(crate) fn is_sound(&self) -> bool {
+    pub fn is_sound(&self) -> bool {
         let finite = |(x, y): &(f64, f64)| x.is_finite() && y.is_finite();
         !self.points.is_empty() && self.points.iter().all(finite)
     }
 
     /// Shares and values.
-    pub(crate) fn points(&self) -> &[(f64, f64)] {
+    pub fn points(&self) -> &[(f64, f64)] {
         &self.points
     }
 }

@@ -10,7 +10,7 @@ const OWN: f64 = 0.5;
 /// Standard deviations by gene and share of genes shown, as multiples of a base: the standard
 /// deviation that the factor model gives, or 1 where there is no factor model.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Spread {
+pub struct Spread {
     by_share: ByShare,
     /// Multiple of each gene, shape `[genes]`.
     by_gene: Vec<f32>,
@@ -18,7 +18,7 @@ pub(crate) struct Spread {
 
 /// Squared misses over one panel, as multiples of the base.
 #[derive(Clone, Debug)]
-pub(crate) struct Misses {
+pub struct Misses {
     shown: f64,
     squares: Vec<f64>,
     entries: Vec<f64>,
@@ -26,7 +26,7 @@ pub(crate) struct Misses {
 
 impl Misses {
     /// Nothing yet, for a panel that shows a share of all genes.
-    pub(crate) fn new(shown: f64, genes: usize) -> Self {
+    pub fn new(shown: f64, genes: usize) -> Self {
         let (squares, entries) = (vec![0.0; genes], vec![0.0; genes]);
         Self {
             shown,
@@ -36,7 +36,7 @@ impl Misses {
     }
 
     /// Adds a hidden entry with its estimate and base.
-    pub(crate) fn add(&mut self, entry: Entry, estimate: f64, base: f64) {
+    pub fn add(&mut self, entry: Entry, estimate: f64, base: f64) {
         self.squares[entry.gene] += ((entry.truth - estimate) / base).powi(2);
         self.entries[entry.gene] += 1.0;
     }
@@ -48,7 +48,7 @@ impl Misses {
 
 impl Spread {
     /// Root mean square misses: one for each share, and a factor for each gene, shrunk to 1.
-    pub(crate) fn learn(panels: &[Misses]) -> Self {
+    pub fn learn(panels: &[Misses]) -> Self {
         let points = panels.iter().map(|p| (p.shown, p.mean_square().sqrt()));
         let by_share = ByShare::new(points.collect());
         let genes = panels[0].squares.len();
@@ -59,19 +59,19 @@ impl Spread {
     }
 
     /// Standard deviation for a gene of a sample that shows this share of all genes.
-    pub(crate) fn at(&self, shown: f64, gene: usize, base: f32) -> f32 {
+    pub fn at(&self, shown: f64, gene: usize, base: f32) -> f32 {
         self.by_share.at(shown) as f32 * self.by_gene[gene] * base
     }
 
     /// As named tensors and facts.
-    pub(crate) fn weights(&self) -> Weights {
+    pub fn weights(&self) -> Weights {
         Weights::new()
             .with_tensor("genes", &[self.by_gene.len()], self.by_gene.clone())
             .with_fact("shares", &self.by_share)
     }
 
     /// Back from [`Spread::weights`].
-    pub(crate) fn restore(weights: &Weights, genes: usize) -> Result<Self> {
+    pub fn restore(weights: &Weights, genes: usize) -> Result<Self> {
         let by_share: ByShare = weights.fact("shares")?;
         let by_gene = weights.tensor("genes", &[genes])?.to_vec();
         if !by_share.is_sound() || by_gene.iter().any(|&factor| factor < 0.0) {

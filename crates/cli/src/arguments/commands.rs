@@ -64,8 +64,8 @@ pub(crate) struct ImputeArguments {
     /// Filled table: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
     #[arg(short, long, value_name = "OUTPUT")]
     pub(crate) output: Option<String>,
-    /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: factor); `imputome methods` lists
-    /// them.
+    /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: blend, and factor for tables of
+    /// more than 2,000 genes or 2 million entries); `imputome methods` lists them.
     #[arg(long, value_name = "METHOD", conflicts_with = "model")]
     pub(crate) method: Option<String>,
     /// A model that `imputome fit` has saved, in place of learning from the table itself.

@@ -17,7 +17,7 @@ use crate::filled::holding;
 use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, ReadingPlan, SamplesPlan};
 use crate::reading::{Table, read_source};
-use crate::teacher::{CovariateKinds, DEFAULT_METHOD};
+use crate::teacher::{CovariateKinds, QUICK_METHOD};
 use crate::terminal::duration;
 
 use super::evaluate::write_results;
@@ -233,7 +233,7 @@ impl Files {
         let target = Target::Path(self.gaps.clone());
         let layout = table.facts.layout.for_target(&target)?;
         imputome_io::write_table(&target, visible, &layout)?;
-        let model = Model::fit(Method::named(DEFAULT_METHOD)?, trial.train(), run)?;
+        let model = Model::fit(Method::named(QUICK_METHOD)?, trial.train(), run)?;
         let kinds = CovariateKinds::of(&trial.train().covariates);
         imputome_io::write_model(&self.model, &kinds.beside(&model))?;
         let completed = model.impute(visible, run)?;
@@ -265,7 +265,7 @@ Open  {report}
 Look  {gaps}
         samples of people held back, half of their values hidden
       {filled}
-        the same, filled by {DEFAULT_METHOD} ({model}), which has not seen these people
+        the same, filled by {QUICK_METHOD} ({model}), which has not seen these people
       {scores}
         every score, as text
 

@@ -16,13 +16,17 @@ use crate::teacher::Teacher;
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
     levels::expect_effect(&plan.normalization)?;
-    let teacher = Teacher::of(&plan, context)?;
+    let teacher = Teacher::of(&plan)?;
     expect_effect(&plan, &teacher)?;
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let options = teacher.reading_options(reading::options(asked)?)?;
     let table = read_with(asked, options, &run, &context.terminal)?;
     let outputs = Outputs::of(&plan, &table)?;
+    let (teacher, unnamed) = teacher.decided(&table);
+    if let Some(choice) = &unnamed {
+        context.terminal.say(choice);
+    }
     let model = teacher.model(&table, &run, context)?;
     let completed = model.impute(&table.data, &run)?;
     let drawn = match plan.draws {
@@ -35,7 +39,8 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let rounding = outputs.rounding(&plan, &table);
     let mut remarks = remarks(&plan, &model, &completed);
     remarks.extend(rounding.clone());
-    let all = [table.remarks.as_slice(), &remarks].concat();
+    let told = [table.remarks.as_slice(), unnamed.as_slice()].concat();
+    let all = [told, remarks.clone()].concat();
     let record = context.record(&input_files(&plan), all)?;
     record.compare(earlier.as_ref(), &context.terminal);
     outputs.write(&plan, &table, &completed)?;

@@ -19,8 +19,49 @@ fn impute_fills_gaps_and_leaves_measured_values_as_written() {
         assert!(answer.stderr.contains("gaps filled"), "{}", answer.stderr);
         assert!(answer.stdout.is_empty());
     }
+}
+
+#[test]
+fn without_a_method_the_blend_fills_a_small_table_and_factor_a_wide_one() {
+    let folder = cohort(40, 12);
     let told = folder.succeed(&["impute", "t.tsv", "-o", "o.tsv"]).stderr;
+    assert!(
+        told.contains("using blend, the choice for a table of 40 x 12"),
+        "{told}"
+    );
+    expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
+    let record = folder.read("o.tsv.run.toml");
+    for part in ["method = \"blend\"", "using blend, the choice for"] {
+        assert!(record.contains(part), "{part} is not in\n{record}");
+    }
+    let first = folder.bytes("o.tsv");
+    folder.succeed(&["impute", "--plan", "o.tsv.run.toml"]);
+    assert_eq!(folder.bytes("o.tsv"), first);
+
+    folder.write("wide.tsv", table(12, 2001));
+    let told = folder
+        .succeed(&["impute", "wide.tsv", "-o", "w.tsv"])
+        .stderr;
     assert!(told.contains("using factor"), "{told}");
+}
+
+#[test]
+fn a_blend_of_parts_with_settings_is_fitted_stored_and_used() {
+    let folder = cohort(60, 12);
+    let method = "blend:parts=factor+knn/neighbors=3:folds=2";
+    let told = folder
+        .succeed(&["fit", "t.tsv", "-o", "m", "--method", method])
+        .stderr;
+    assert!(told.contains("cross-validation error"), "{told}");
+    folder.succeed(&[
+        "impute", "t.tsv", "-o", "o.tsv", "--model", "m", "--spread", "s.tsv",
+    ]);
+    expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
+    folder.succeed(&["impute", "t.tsv", "-o", "q.tsv", "--method", method]);
+    assert_eq!(folder.bytes("o.tsv"), folder.bytes("q.tsv"));
+    let first = folder.bytes("q.tsv");
+    folder.succeed(&["impute", "--plan", "q.tsv.run.toml"]);
+    assert_eq!(folder.bytes("q.tsv"), first);
 }
 
 #[test]
@@ -42,7 +83,14 @@ fn impute_with_pmi_fills_gaps() {
 #[test]
 fn factor_comes_near_the_truth_and_says_how_far_off_it_may_be() {
     let folder = cohort(200, 20);
-    folder.succeed(&["impute", "t.tsv", "-o", "o.tsv", "--spread", "s.tsv"]);
+    let method = ["--method", "factor"];
+    folder.succeed(
+        &[
+            &["impute", "t.tsv", "-o", "o.tsv", "--spread", "s.tsv"],
+            &method[..],
+        ]
+        .concat(),
+    );
     let (filled, spread) = (fields(&folder.read("o.tsv")), fields(&folder.read("s.tsv")));
     let (mut squares, mut variances, mut gaps) = (0.0, 0.0, 0.0);
     for s in 0..200 {

@@ -78,6 +78,8 @@ fn unknown_methods_presets_and_settings_are_answered_with_the_known_ones() {
     impute("knn:neighbours=3", "it knows neighbors");
     impute("pmi:publish", "published");
     impute("knn:neighbors=0", "a whole number of at least 1");
+    impute("blend:parts=factor+knnn", "known methods: ");
+    impute("blend:parts=blend", "other methods than blend itself");
     let set = [
         "impute", "t.tsv", "-o", "o.tsv", "--method", "knn", "--set", "k=3",
     ];
@@ -135,6 +137,7 @@ fn an_option_without_effect_is_refused() {
         );
     };
     impute(&["--add-genes"], &["--add-genes", "--model"]);
+    impute(&["--set", "factors=3"], &["--set", "--method"]);
     impute(
         &["--method", "mean", "--spread", "s.tsv"],
         &["--spread", "factor"],
