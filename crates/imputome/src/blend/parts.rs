@@ -13,6 +13,10 @@ const MOST_GENES_OF_GAUSSIAN: usize = 1000;
 /// Samples below which there is no network among the parts chosen: ours, fewer than it learns from in one step.
 const FEWEST_SAMPLES_OF_NETWORK: usize = 128;
 
+/// The network of `pmi`, without the factor model that otherwise stands beside it: here that has a place of its own, and so fewer
+/// samples have to be kept from the network to judge it by. Ours (docs/methods/blend.md, "Choices").
+const NETWORK: &str = "pmi/beside=nothing/validation=0.1";
+
 /// Parts at most: ours, more than the catalog has.
 const MOST_PARTS: usize = 16;
 
@@ -73,8 +77,7 @@ pub(super) fn of(settings: &Blend, shape: TableShape) -> Result<Vec<Part>> {
     };
     let mut chosen = vec!["factor", second];
     if shape.samples >= FEWEST_SAMPLES_OF_NETWORK {
-        // Without the factor model that otherwise stands beside it: here that has a place of its own.
-        chosen.push("pmi/beside=nothing");
+        chosen.push(NETWORK);
     }
     chosen.into_iter().map(Part::parse).collect()
 }
@@ -106,14 +109,8 @@ mod tests {
 
     #[test]
     fn the_parts_chosen_follow_from_the_shape_alone() {
-        assert_eq!(
-            texts(1000, 273),
-            ["factor", "gaussian", "pmi/beside=nothing"]
-        );
-        assert_eq!(
-            texts(1000, 5000),
-            ["factor", "softimpute", "pmi/beside=nothing"]
-        );
+        assert_eq!(texts(1000, 273), ["factor", "gaussian", NETWORK]);
+        assert_eq!(texts(1000, 5000), ["factor", "softimpute", NETWORK]);
         assert_eq!(texts(127, 273), ["factor", "gaussian"]);
     }
 

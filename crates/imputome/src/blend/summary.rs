@@ -33,21 +33,8 @@ pub(super) fn of_one(remark: String, fitted: &[FittedPart]) -> Summary {
     summary
 }
 
-/// Mean weight of each part used, over genes and shares.
-fn mean_weights(judgement: &Judgement) -> Vec<f64> {
-    let by_share = judgement.weights.means();
-    let mean = |part: usize| {
-        by_share
-            .iter()
-            .map(|(_, weights)| weights[part])
-            .sum::<f64>()
-            / by_share.len() as f64
-    };
-    (0..judgement.used.len()).map(mean).collect()
-}
-
 fn chosen(panel: &Panelists, judgement: &Judgement) -> Vec<(String, String)> {
-    let weights = mean_weights(judgement);
+    let weights = judgement.weights.mean();
     let mut chosen = Vec::new();
     for (at, part) in panel.parts.iter().enumerate() {
         let used = judgement.used.iter().position(|&used| used == at);
@@ -74,7 +61,7 @@ fn chosen(panel: &Panelists, judgement: &Judgement) -> Vec<(String, String)> {
 }
 
 fn curves(judgement: &Judgement, fitted: &[FittedPart]) -> Vec<Curve> {
-    let by_share = judgement.weights.means();
+    let by_share = judgement.weights.by_share();
     if fitted.len() < 2 || by_share.len() < 2 {
         return Vec::new();
     }

@@ -99,8 +99,21 @@ impl PartWeights {
         }
     }
 
+    /// Mean weight of each part over genes and shares.
+    pub(super) fn mean(&self) -> Vec<f64> {
+        let by_share = self.by_share();
+        let mean = |part: usize| {
+            by_share
+                .iter()
+                .map(|(_, weights)| weights[part])
+                .sum::<f64>()
+                / by_share.len() as f64
+        };
+        (0..self.parts).map(mean).collect()
+    }
+
     /// Mean weight of each part over genes, by share.
-    pub(super) fn means(&self) -> Vec<(f64, Vec<f64>)> {
+    pub(super) fn by_share(&self) -> Vec<(f64, Vec<f64>)> {
         let mean = |at: usize, part: usize| {
             let sum: f64 = (0..self.genes)
                 .map(|gene| f64::from(self.row(at, gene)[part]))
