@@ -148,3 +148,19 @@ fn spread(judged: &[Judged], evidence: &Evidence, pull: f64) -> Spread {
     });
     Spread::learn(&misses.collect::<Vec<_>>())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mixture_spreads_by_its_parts_and_by_how_far_they_lie_apart() {
+        let estimates = [1.0, 3.0];
+        let mixed = mix(&[0.5, 0.5], |part| estimates[part], |_| Some(2.0));
+        assert_eq!(mixed.estimate, 2.0);
+        // Variance 4 of each, 1 between them.
+        assert!((mixed.deviation - 5.0_f64.sqrt()).abs() < 1e-12);
+        let without = mix(&[0.5, 0.5], |part| estimates[part], |_| None);
+        assert!((without.deviation - 2.0_f64.sqrt()).abs() < 1e-12);
+    }
+}

@@ -174,3 +174,64 @@ fn mean_of_genes(panel: &PanelEvidence, halves: &[usize], evidence: &Evidence) -
 fn ratio(a: f64, b: f64) -> f64 {
     if b > 0.0 { a / b } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two parts, two genes, one half: at each share the first part misses gene 0 by its share and gene 1 by 1, the second part the
+    /// other way about and to the other side.
+    fn evidence(shares: &[f64]) -> Evidence {
+        let of = |misses: [f64; 2]| {
+            let mut products = Products::none(2);
+            products.add_misses(&misses);
+            products
+        };
+        let panel = |&shown: &f64| PanelEvidence {
+            shown,
+            entries: [2.0, 0.0],
+            products: [
+                vec![of([shown, -1.0]), of([1.0, -shown])],
+                vec![Products::none(2); 2],
+            ],
+        };
+        Evidence {
+            genes: 2,
+            parts: 2,
+            panels: shares.iter().map(panel).collect(),
+        }
+    }
+
+    #[test]
+    fn a_gene_leans_to_the_part_that_misses_it_less_and_is_pulled_to_what_all_share() {
+        let weight =
+            |pull: f64| f64::from(PartWeights::learn(&evidence(&[0.5]), &[0], pull).row(0, 0)[0]);
+        // Alone, gene 0 is met exactly by 1 / (1 + 0.5); all genes together by a half.
+        assert!((weight(0.0) - 2.0 / 3.0).abs() < 1e-6);
+        assert!((weight(1e6) - 0.5).abs() < 1e-4);
+        assert!(weight(1.0) > 0.5 && weight(1.0) < 2.0 / 3.0);
+    }
+
+    #[test]
+    fn weights_lie_on_lines_between_shares_and_sum_to_one() {
+        let weights = PartWeights::learn(&evidence(&[0.2, 0.8]), &[0], 0.1);
+        let (low, high) = (weights.row(0, 0)[0], weights.row(1, 0)[0]);
+        assert!((weights.at(0.5)[0] - (low + high) / 2.0).abs() < 1e-6);
+        assert_eq!((weights.at(0.1)[0], weights.at(1.0)[0]), (low, high));
+        for shown in [0.0, 0.3, 0.9] {
+            for gene in weights.at(shown).chunks(2) {
+                assert!((gene.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn restored_weights_are_the_same_and_others_are_refused() {
+        let weights = PartWeights::learn(&evidence(&[0.2, 0.8]), &[0], 0.1);
+        let stored = weights.weights();
+        assert_eq!(PartWeights::restore(&stored, 2, 2).unwrap(), weights);
+        let mut broken = stored;
+        broken.tensors.get_mut("parts").unwrap().values[0] = -0.5;
+        assert!(PartWeights::restore(&broken, 2, 2).is_err());
+    }
+}
