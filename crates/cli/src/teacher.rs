@@ -79,7 +79,10 @@ impl Teacher {
             }
             return Ok(Self::Unnamed(Method::named("blend")?, normalization));
         };
-        Ok(Self::Method(method_with(spec, &plan.settings)?, normalization))
+        Ok(Self::Method(
+            method_with(spec, &plan.settings)?,
+            normalization,
+        ))
     }
 
     /// The method, whether it has learned or will.

@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn what_is_not_known_is_answered_with_what_is() {
         let message = |spec: &str| Method::parse(spec).expect_err("unknown").to_string();
-        assert!(message("knnn").contains("known methods: pmi, "));
+        assert!(message("knnn").contains("known methods: blend, pmi, "));
         assert!(message("knn:neighbours=3").contains("it knows neighbors, weights"));
         assert!(message("knn:published").contains("it knows none"));
         assert!(message("knn:neighbors=0").contains("a whole number of at least 1"));
