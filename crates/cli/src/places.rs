@@ -69,6 +69,7 @@ impl Places {
     pub(crate) fn with_plans(self, reading: &ReadingPlan, samples: &SamplesPlan) -> Self {
         self.and_reading(Role::Covariates, samples.covariates.as_ref())
             .and_reading(Role::Genes, reading.genes.as_ref())
+            .and_reading(Role::Genes, reading.synonyms.as_ref())
     }
 
     /// It also reads a model.

@@ -1,5 +1,7 @@
 //! How a table stands in its file, kept so that it can be written back the same way.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result, Target};
@@ -159,6 +161,19 @@ impl Layout {
             text_columns: Vec::new(),
             gap: String::new(),
         }
+    }
+
+    /// What a GCT says of its genes in the column `Description`, by gene; nothing elsewhere.
+    pub fn descriptions(&self) -> HashMap<&str, &str> {
+        let texts = self
+            .line_texts
+            .iter()
+            .find(|text| text.name == "Description");
+        let texts = texts.filter(|_| self.rows == Orientation::Genes);
+        let texts = texts.into_iter().flat_map(|described| &described.texts);
+        let pairs = self.text_lines.iter().zip(texts);
+        let pairs = pairs.map(|(gene, text)| (gene.as_str(), text.as_str()));
+        pairs.filter(|(_, text)| !text.is_empty()).collect()
     }
 
     /// This layout in the format that the name of `target` asks for: `.csv`, `.tsv`, `.tab`,

@@ -30,9 +30,14 @@ pub(crate) struct TableArguments {
     /// tells when there are many).
     #[arg(long, value_name = "gaps|values|auto", value_parser = ["gaps", "values", "auto"], hide_possible_values = true)]
     pub(crate) zeros: Option<String>,
-    /// Keep only the genes listed in this file, one a line.
+    /// Keep only the genes listed in this file, one a line: symbols, or Ensembl ids with or
+    /// without version.
     #[arg(long, value_name = "FILE")]
     pub(crate) genes: Option<String>,
+    /// Older and other symbols by which to find them: HGNC's complete set, or lines of an older
+    /// symbol, a tab and the current one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) synonyms: Option<String>,
 }
 
 /// The scale on which methods learn.

@@ -199,9 +199,9 @@ pub(crate) fn spelled_out(
 }
 
 fn input_files(plan: &EvaluatePlan) -> Vec<&str> {
-    let more = [&plan.samples.covariates, &plan.reading.genes];
-    let more = more.into_iter().flatten().map(String::as_str);
-    std::iter::once(plan.input.as_str()).chain(more).collect()
+    let input = std::iter::once(plan.input.as_str());
+    let input = input.chain(plan.samples.covariates.as_deref());
+    input.chain(plan.reading.files()).collect()
 }
 
 /// The last part of a path: what a reader of the report calls the table.

@@ -83,9 +83,9 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
 }
 
 fn input_files(plan: &FitPlan) -> Vec<&str> {
-    let more = [&plan.samples.covariates, &plan.reading.genes];
-    let more = more.into_iter().flatten().map(String::as_str);
-    std::iter::once(plan.input.as_str()).chain(more).collect()
+    let input = std::iter::once(plan.input.as_str());
+    let input = input.chain(plan.samples.covariates.as_deref());
+    input.chain(plan.reading.files()).collect()
 }
 
 /// The checkpoint of this plan on these inputs, gone on from where asked for.

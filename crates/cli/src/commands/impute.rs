@@ -155,9 +155,10 @@ fn spelled_out(plan: ImputePlan, table: &Table, model: &Model) -> ImputePlan {
 }
 
 fn input_files(plan: &ImputePlan) -> Vec<&str> {
-    let more = [&plan.model, &plan.samples.covariates, &plan.reading.genes];
+    let more = [&plan.model, &plan.samples.covariates];
     let more = more.into_iter().flatten().map(String::as_str);
-    std::iter::once(plan.input.as_str()).chain(more).collect()
+    let input = std::iter::once(plan.input.as_str());
+    input.chain(more).chain(plan.reading.files()).collect()
 }
 
 /// What fit and fill have to say.

@@ -34,6 +34,9 @@ pub(crate) struct ReadingPlan {
     /// File of the genes to keep.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) genes: Option<String>,
+    /// File of their older and other symbols.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) synonyms: Option<String>,
 }
 
 /// What is known of the samples.
@@ -82,6 +85,14 @@ pub(crate) enum Zeros {
     Gaps,
     /// Measured.
     Values,
+}
+
+impl ReadingPlan {
+    /// Files that are read beside the table.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let files = [&self.genes, &self.synonyms].into_iter().flatten();
+        files.map(String::as_str)
+    }
 }
 
 /// Fill the gaps of a table.

@@ -9,7 +9,7 @@ use imputome_io::{Orientation, ReadFacts, ReadOptions, Rows, Source};
 pub(crate) use options::options;
 
 use crate::failure::{Failure, Result};
-use crate::gene_list::GeneList;
+use crate::gene_list::{GeneList, Synonyms, TableGenes};
 use crate::plan::{ReadingPlan, SamplesPlan, ScaleRule, Zeros};
 use crate::terminal::Terminal;
 
@@ -18,7 +18,7 @@ use crate::terminal::Terminal;
 const MANY_ZEROS: f64 = 0.3;
 
 /// Names shown before the rest is only counted.
-const NAMES_SHOWN: usize = 5;
+pub(crate) const NAMES_SHOWN: usize = 5;
 
 /// A table as read, and what was decided on the way.
 #[derive(Debug)]
@@ -93,7 +93,7 @@ pub(crate) fn read_source(
         as_in_file: true,
     };
     terminal.note_all(&table.facts.notes);
-    table.keep_genes(reading.genes.as_deref())?;
+    terminal.note_all(&table.keep_genes(reading)?);
     table.settle_zeros(reading.zeros);
     for remark in &table.remarks {
         terminal.say(format!("warning: {remark}"));
@@ -137,18 +137,32 @@ impl Table {
     }
 
     /// Keeps the genes that a file lists, in the order of the table.
-    fn keep_genes(&mut self, file: Option<&str>) -> Result<()> {
-        let Some(file) = file else { return Ok(()) };
-        let list = GeneList::read(file, &self.data.genes)?;
+    fn keep_genes(&mut self, reading: &ReadingPlan) -> Result<Option<String>> {
+        let synonyms = reading.synonyms.as_deref();
+        let Some(file) = reading.genes.as_deref() else {
+            return match synonyms {
+                None => Ok(None),
+                Some(_) => Err(Failure::usage(
+                    "--synonyms would have no effect: it says how the genes of --genes are found",
+                )),
+            };
+        };
+        let synonyms = synonyms.map(Synonyms::read).transpose()?;
+        let descriptions = self.facts.layout.descriptions();
+        let genes = TableGenes {
+            names: &self.data.genes,
+            descriptions: &descriptions,
+        };
+        let list = GeneList::read(file, genes, synonyms.as_ref())?;
         if list.kept.is_empty() {
             return Err(Failure::input(format!(
                 "{file}: none of its {} genes is in {} (listed: {}; table: {})",
                 list.length,
                 self.facts.name,
-                shown(list.missing.iter().map(String::as_str)),
-                shown(self.data.genes.iter()),
+                shown(list.missing.iter().map(String::as_str), NAMES_SHOWN),
+                shown(self.data.genes.iter(), NAMES_SHOWN),
             ))
-            .hint("list genes one a line, named as in the table"));
+            .hint("list genes one a line, named as in the table, or give their other names with --synonyms"));
         }
         self.remarks.extend(list.remarks(file));
         self.data = self.data.select_genes(&list.kept);
@@ -160,7 +174,7 @@ impl Table {
                 list.kept.len()
             )));
         }
-        Ok(())
+        Ok(Some(list.count(file)))
     }
 
     /// Makes zeros gaps where asked for, and tells when many count as values.
@@ -227,10 +241,10 @@ pub(crate) fn expect_scale(
     .hint(hint))
 }
 
-/// The first few names, and how many more there are.
-pub(crate) fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
-    let more = names.len().saturating_sub(NAMES_SHOWN);
-    let first: Vec<&str> = names.take(NAMES_SHOWN).collect();
+/// The first names, `most` at most, and how many more there are.
+pub(crate) fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>, most: usize) -> String {
+    let more = names.len().saturating_sub(most);
+    let first: Vec<&str> = names.take(most).collect();
     let ellipsis = if more > 0 {
         format!(" and {more} more")
     } else {

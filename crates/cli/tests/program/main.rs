@@ -12,6 +12,8 @@ mod embeddings;
 mod evaluation;
 mod feature;
 mod folder;
+mod formats;
+mod genes;
 mod interruption;
 mod normalization;
 mod outputs;

@@ -1,5 +1,7 @@
 //! Tables of known truth, small enough to be made when they are needed.
 
+use crate::folder::Folder;
+
 /// A number in `[-1, 1)` by position (SplitMix64), so that tables need no files.
 fn noise(seed: u64) -> f64 {
     let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -77,4 +79,12 @@ pub(crate) fn expect_filled(before: &str, after: &str) {
             }
         }
     }
+}
+
+/// A folder with [`table`] and [`covariates`].
+pub(crate) fn cohort(samples: usize, genes: usize) -> Folder {
+    let folder = Folder::new();
+    folder.write("t.tsv", table(samples, genes));
+    folder.write("c.tsv", covariates(samples));
+    folder
 }
