@@ -33,12 +33,22 @@ pub(crate) struct GeneList {
 }
 
 /// The genes of a table and what else they are called there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TableGenes<'a> {
     /// Their names.
     pub(crate) names: &'a Names,
     /// Another name of some, such as the symbol that a GCT has as description.
-    pub(crate) descriptions: &'a HashMap<&'a str, &'a str>,
+    pub(crate) descriptions: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> From<&'a Names> for TableGenes<'a> {
+    /// Names alone.
+    fn from(names: &'a Names) -> Self {
+        Self {
+            names,
+            descriptions: HashMap::new(),
+        }
+    }
 }
 
 impl GeneList {
@@ -50,7 +60,7 @@ impl GeneList {
     /// several genes is not matched.
     pub(crate) fn read(
         file: &str,
-        genes: TableGenes<'_>,
+        genes: &TableGenes<'_>,
         synonyms: Option<&Synonyms>,
     ) -> Result<Self> {
         let text = imputome_io::read_text(Path::new(file))?;
@@ -109,7 +119,7 @@ impl GeneList {
 
     fn find<'a>(
         listed: impl Iterator<Item = &'a str>,
-        genes: TableGenes<'_>,
+        genes: &TableGenes<'_>,
         synonyms: Option<&Synonyms>,
     ) -> Self {
         let forms = forms_of_table(genes);
@@ -170,7 +180,7 @@ struct KnownGenes<'a> {
 }
 
 impl<'a> KnownGenes<'a> {
-    fn of(synonyms: &'a Synonyms, genes: TableGenes<'_>, forms: &[Vec<&str>]) -> Self {
+    fn of(synonyms: &'a Synonyms, genes: &TableGenes<'_>, forms: &[Vec<&str>]) -> Self {
         let in_table: HashSet<&str> = forms.iter().flatten().copied().collect();
         let mut columns = HashMap::new();
         for (position, forms) in forms.iter().enumerate().take(genes.names.len()) {
@@ -197,7 +207,7 @@ impl<'a> KnownGenes<'a> {
 }
 
 /// Each gene's name in the table, the parts of it, and its description.
-fn forms_of_table<'a>(genes: TableGenes<'a>) -> Vec<Vec<&'a str>> {
+fn forms_of_table<'a>(genes: &TableGenes<'a>) -> Vec<Vec<&'a str>> {
     let of_gene = |gene: &'a str| {
         let description = genes.descriptions.get(gene).copied();
         forms_of(gene).chain(description).collect()
@@ -258,12 +268,11 @@ mod tests {
     fn found(listed: &[&str], table: &[&str], synonyms: Option<&Synonyms>) -> GeneList {
         let names = table.iter().map(|name| name.to_string()).collect();
         let names = Names::new("gene", names).unwrap();
-        let descriptions = HashMap::from([("ENSG00000135679.21", "MDM2")]);
         let genes = TableGenes {
             names: &names,
-            descriptions: &descriptions,
+            descriptions: HashMap::from([("ENSG00000135679.21", "MDM2")]),
         };
-        GeneList::find(listed.iter().copied(), genes, synonyms)
+        GeneList::find(listed.iter().copied(), &genes, synonyms)
     }
 
     #[test]

@@ -148,12 +148,11 @@ impl Table {
             };
         };
         let synonyms = synonyms.map(Synonyms::read).transpose()?;
-        let descriptions = self.facts.layout.descriptions();
         let genes = TableGenes {
             names: &self.data.genes,
-            descriptions: &descriptions,
+            descriptions: self.facts.layout.descriptions(),
         };
-        let list = GeneList::read(file, genes, synonyms.as_ref())?;
+        let list = GeneList::read(file, &genes, synonyms.as_ref())?;
         if list.kept.is_empty() {
             return Err(Failure::input(format!(
                 "{file}: none of its {} genes is in {} (listed: {}; table: {})",

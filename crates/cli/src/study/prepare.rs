@@ -8,7 +8,7 @@ use ndarray::{Axis, concatenate};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
-use crate::gene_list::GeneList;
+use crate::gene_list::{GeneList, TableGenes};
 
 use super::gtex::{self, GtexTable, values, with_samples};
 use super::samples::{Sample, Table, age_of, rows_by_name};
@@ -176,7 +176,7 @@ fn pathway(
         return Ok(Some((table, differs)));
     }
     let Some(tcga) = tcga else { return Ok(None) };
-    let kept = GeneList::read(&list, &tcga.data.genes)?.kept;
+    let kept = GeneList::read(&list, &TableGenes::from(&tcga.data.genes), None)?.kept;
     let table = tcga.with_genes(
         &kept,
         kept.iter()
