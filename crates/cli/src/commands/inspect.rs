@@ -6,7 +6,7 @@ use crate::arguments::InspectArguments;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::plan::{ReadingPlan, SamplesPlan};
-use crate::reading::{Asked, NAMES_SHOWN, options, read_with, scale_in_words, shown};
+use crate::reading::{Asked, options, read_with, scale_in_words, shown};
 use crate::terminal::{Terminal, Voice, paragraph};
 
 use super::print;
@@ -147,7 +147,7 @@ fn floor(found: &Inspection) -> Vec<Line> {
 
 fn genes_and_samples(found: &Inspection) -> Vec<Line> {
     let mut lines = Vec::new();
-    let names = |names: &[String]| shown(names.iter().map(String::as_str), NAMES_SHOWN);
+    let names = |names: &[String]| shown(names.iter().map(String::as_str));
     if !found.constant_genes.is_empty() {
         let (n, list) = (found.constant_genes.len(), names(&found.constant_genes));
         lines.push(("constant", format!("{n} genes never vary: {list}")));
@@ -185,7 +185,7 @@ fn named(samples: &[(String, f64)]) -> String {
     if listed.len() <= SAMPLES_NAMED {
         listed.join(", ")
     } else {
-        let first = shown(listed.iter().map(String::as_str), NAMES_SHOWN);
+        let first = shown(listed.iter().map(String::as_str));
         format!("{first} (--json names them all)")
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use imputome_core::Names;
 
 use crate::failure::Result;
-use crate::reading::shown;
+use crate::reading::shown_up_to;
 
 pub(crate) use synonyms::Synonyms;
 
@@ -94,10 +94,10 @@ impl GeneList {
             remarks.push(format!(
                 "{} genes in {file} are found by an older or other symbol: {}",
                 pairs.len(),
-                shown(pairs.iter().map(String::as_str), MISSING_SHOWN)
+                shown_up_to(MISSING_SHOWN, pairs.iter().map(String::as_str))
             ));
         }
-        let names = |names: &[String]| shown(names.iter().map(String::as_str), MISSING_SHOWN);
+        let names = |names: &[String]| shown_up_to(MISSING_SHOWN, names.iter().map(String::as_str));
         if !self.ambiguous.is_empty() {
             remarks.push(format!(
                 "{} of the {} genes in {file} could be any of several and are not matched: {}",

@@ -18,7 +18,7 @@ use crate::terminal::Terminal;
 const MANY_ZEROS: f64 = 0.3;
 
 /// Names shown before the rest is only counted.
-pub(crate) const NAMES_SHOWN: usize = 5;
+const NAMES_SHOWN: usize = 5;
 
 /// A table as read, and what was decided on the way.
 #[derive(Debug)]
@@ -158,8 +158,8 @@ impl Table {
                 "{file}: none of its {} genes is in {} (listed: {}; table: {})",
                 list.length,
                 self.facts.name,
-                shown(list.missing.iter().map(String::as_str), NAMES_SHOWN),
-                shown(self.data.genes.iter(), NAMES_SHOWN),
+                shown(list.missing.iter().map(String::as_str)),
+                shown(self.data.genes.iter()),
             ))
             .hint("list genes one a line, named as in the table, or give their other names with --synonyms"));
         }
@@ -240,8 +240,16 @@ pub(crate) fn expect_scale(
     .hint(hint))
 }
 
+/// The first few names, and how many more there are.
+pub(crate) fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    shown_up_to(NAMES_SHOWN, names)
+}
+
 /// The first names, `most` at most, and how many more there are.
-pub(crate) fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>, most: usize) -> String {
+pub(crate) fn shown_up_to<'a>(
+    most: usize,
+    names: impl ExactSizeIterator<Item = &'a str>,
+) -> String {
     let more = names.len().saturating_sub(most);
     let first: Vec<&str> = names.take(most).collect();
     let ellipsis = if more > 0 {
