@@ -135,7 +135,7 @@ impl Levels {
 }
 
 /// Genes gathered together. Ours: a row's 16 values fill a cache line.
-const BLOCK: usize = 16;
+pub(super) const BLOCK: usize = 16;
 
 /// What `learn` makes of each gene's measured values by level, all of them last; in gene order.
 pub(super) fn of_each_gene<T: Send>(

@@ -1,8 +1,9 @@
 //! What training rows taught about the scale of each gene.
 
-use ndarray::{Array2, Axis, Zip};
+use ndarray::{Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
+use super::levels::BLOCK;
 use super::normal_scores::NormalScores;
 use super::standard_scores::StandardScores;
 use super::{Levels, Normalization, Transform};
@@ -79,16 +80,19 @@ impl Normalizer {
         }
         let level_of = self.levels.of_samples(&data.covariates);
         let mut normalized = data.clone();
-        let rows = normalized.values.axis_iter_mut(Axis(0)).into_par_iter();
-        let rows = rows.zip(data.measured.0.axis_iter(Axis(0)).into_par_iter());
-        rows.zip(&level_of)
-            .for_each(|((mut values, measured), &level)| {
-                for ((value, &measured), &gene) in values.iter_mut().zip(measured).zip(genes) {
-                    if measured {
-                        *value = self.score(level, gene, *value) as f32;
-                    }
+        let measured = &data.measured.0;
+        replace(
+            (genes, &level_of),
+            &mut normalized.values,
+            measured,
+            |level, gene, value, measured| {
+                if measured {
+                    self.score(level, gene, value) as f32
+                } else {
+                    value
                 }
-            });
+            },
+        );
         normalized.scale = self.normalization.scale(data.scale);
         Ok(normalized)
     }
@@ -100,23 +104,18 @@ impl Normalizer {
     /// the estimate.
     pub fn undo(&self, genes: &[usize], covariates: &Covariates, imputation: &mut Imputation) {
         let level_of = self.levels.of_samples(covariates);
+        let places = (genes, level_of.as_slice());
+        let estimates = &mut imputation.estimates;
         if let Some(spread) = &mut imputation.spread {
-            let scores = imputation.estimates.axis_iter(Axis(0)).into_par_iter();
-            let rows = spread.axis_iter_mut(Axis(0)).into_par_iter().zip(scores);
-            rows.zip(&level_of)
-                .for_each(|((mut spread, scores), &level)| {
-                    for ((spread, &score), &gene) in spread.iter_mut().zip(scores).zip(genes) {
-                        let value = |score| self.value(level, gene, score);
-                        let (score, one) = (f64::from(score), f64::from(*spread));
-                        *spread = ((value(score + one) - value(score - one)) / 2.0) as f32;
-                    }
-                });
+            replace(places, spread, estimates, |level, gene, one, score| {
+                let value = |score| self.value(level, gene, score);
+                let (score, one) = (f64::from(score), f64::from(one));
+                ((value(score + one) - value(score - one)) / 2.0) as f32
+            });
         }
-        let rows = imputation.estimates.axis_iter_mut(Axis(0)).into_par_iter();
-        rows.zip(&level_of).for_each(|(mut estimates, &level)| {
-            for (estimate, &gene) in estimates.iter_mut().zip(genes) {
-                *estimate = self.value(level, gene, f64::from(*estimate)) as f32;
-            }
+        let nothing = Array2::from_elem(estimates.dim(), ());
+        replace(places, estimates, &nothing, |level, gene, score, ()| {
+            self.value(level, gene, f64::from(score)) as f32
         });
     }
 
@@ -204,17 +203,43 @@ impl Normalizer {
             return 0.0;
         };
         let level_of = self.levels.of_samples(&data.covariates);
-        let outside: Array2<bool> = Array2::from_shape_fn(data.values.dim(), |(s, g)| {
-            scores.is_outside(level_of[s], genes[g], data.values[(s, g)])
-        });
-        let mut count = 0;
-        Zip::from(&outside)
-            .and(&data.measured.0)
-            .for_each(|&outside, &measured| {
-                count += usize::from(outside && measured);
-            });
-        count as f64 / data.measured.count().max(1) as f64
+        let values = data.values.axis_chunks_iter(Axis(1), BLOCK).into_par_iter();
+        let measured = data.measured.0.axis_chunks_iter(Axis(1), BLOCK);
+        let blocks = values
+            .zip(measured.into_par_iter())
+            .zip(genes.par_chunks(BLOCK));
+        let count =
+            |((values, measured), genes): ((ArrayView2<f32>, ArrayView2<bool>), &[usize])| {
+                let entries = values.indexed_iter().zip(measured);
+                let outside = entries.filter(|(((s, g), value), measured)| {
+                    **measured && scores.is_outside(level_of[*s], genes[*g], **value)
+                });
+                outside.count()
+            };
+        let outside: usize = blocks.map(count).sum();
+        outside as f64 / data.measured.count().max(1) as f64
     }
+}
+
+/// Puts `new(level, gene, value, beside)` in place of each value; `places` are the genes of the
+/// columns and the levels of the rows. A block of columns at a time, whose maps stay at hand.
+fn replace<T: Copy + Sync>(
+    (genes, level_of): (&[usize], &[usize]),
+    values: &mut Array2<f32>,
+    beside: &Array2<T>,
+    new: impl Fn(usize, usize, f32, T) -> f32 + Sync,
+) {
+    let values = values.axis_chunks_iter_mut(Axis(1), BLOCK).into_par_iter();
+    let beside = beside.axis_chunks_iter(Axis(1), BLOCK).into_par_iter();
+    let blocks = values.zip(beside).zip(genes.par_chunks(BLOCK));
+    blocks.for_each(|((mut values, beside), genes)| {
+        let rows = values.rows_mut().into_iter().zip(beside.rows());
+        for ((mut values, beside), &level) in rows.zip(level_of) {
+            for ((value, &beside), &gene) in values.iter_mut().zip(beside).zip(genes) {
+                *value = new(level, gene, *value, beside);
+            }
+        }
+    });
 }
 
 /// Refuses values that are logarithms already or have none.
