@@ -107,20 +107,13 @@ fn findings(all: &[Column], pathway: &[Column]) -> Vec<String> {
         let Some(table) = ordering::table(&name.to_lowercase().replace(' ', ""), columns) else {
             continue;
         };
-        let agree = table
-            .rows
-            .iter()
-            .filter(|row| row[3].starts_with("as in"))
-            .count();
-        let open = table
-            .rows
-            .iter()
-            .filter(|row| row[3].starts_with("within"))
-            .count();
+        let verdicts = |verdict: &str| table.rows.iter().filter(|row| row[3] == verdict).count();
         text.push(format!(
-            "{name}: of {} comparisons with what the paper says of the order, {agree} come out as in the paper, {} differ and {open} cannot be told.",
+            "{name}: of {} comparisons with what the paper says of the order, {} come out as in the paper, {} differ, and {} cannot be told or asked.",
             table.rows.len(),
-            table.rows.len() - agree - open
+            verdicts(ordering::AGREES),
+            verdicts(ordering::DIFFERS),
+            table.rows.len() - verdicts(ordering::AGREES) - verdicts(ordering::DIFFERS)
         ));
     }
     let runtimes = || {
