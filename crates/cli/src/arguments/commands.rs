@@ -304,7 +304,7 @@ pub(crate) struct StudyArguments {
     /// Folder for tables, runs, figures and report.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Parts to run: data, table1, table2, table3, figure2, figure4, figure5 (default: all).
+    /// Parts to run: data, table1, table2, table3, figure2 to figure5 (default: all).
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     pub(crate) parts: Vec<String>,
     /// Methods to run, by name or as NAME[:PRESET][:SETTING=VALUE]... (default: all of a part).

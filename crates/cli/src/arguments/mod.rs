@@ -13,6 +13,8 @@ pub(crate) use commands::{
     TrialArguments,
 };
 
+pub(crate) use reading::{CovariateArguments, NormalizationArguments, TableArguments};
+
 use imputome_core::{Device, Precision};
 
 use crate::memory::Size;

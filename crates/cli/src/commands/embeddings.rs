@@ -122,7 +122,10 @@ fn remarks(map: &EmbeddingMap) -> Vec<String> {
 }
 
 /// The map as the report takes it.
-fn as_shown<'a>(map: &'a EmbeddingMap, method: &'a str) -> imputome_report::EmbeddingMap<'a> {
+pub(crate) fn as_shown<'a>(
+    map: &'a EmbeddingMap,
+    method: &'a str,
+) -> imputome_report::EmbeddingMap<'a> {
     let point = |(at, level): (usize, &'a String)| MapPoint {
         level,
         system: map.systems[at].as_deref(),
@@ -170,7 +173,7 @@ fn write_files(
 }
 
 /// A line per level: its system and its numbers.
-fn numbers(map: &EmbeddingMap) -> String {
+pub(crate) fn numbers(map: &EmbeddingMap) -> String {
     let embedding = &map.embedding;
     let mut text = format!("{}\tsystem", embedding.covariate);
     for dimension in 1..=embedding.vectors.ncols() {
@@ -188,7 +191,7 @@ fn numbers(map: &EmbeddingMap) -> String {
 }
 
 /// A line per level: its system, its place on the map and its nearest neighbor in the embedding.
-fn places(map: &EmbeddingMap) -> String {
+pub(crate) fn places(map: &EmbeddingMap) -> String {
     let levels = &map.embedding.levels;
     let mut text = format!("{}\tsystem\tx\ty\tnearest\n", map.embedding.covariate);
     for (at, level) in levels.iter().enumerate() {

@@ -2,6 +2,7 @@
 //! they were left, the paper's figures beside ours.
 
 mod cross;
+mod embedding;
 mod gtex;
 mod ordering;
 mod page;
@@ -65,6 +66,9 @@ pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
                 ));
             }
         }
+    }
+    if parts.contains(&Part::Figure3) {
+        embedding::run(given, &notes, context)?;
     }
     if parts.iter().any(|part| part.crosses_studies()) {
         match notes.has(CROSS_STUDY) {

@@ -16,6 +16,7 @@ use crate::terminal::duration;
 
 use super::Given;
 use super::cross::{self, CohortMean};
+use super::embedding;
 use super::ordering;
 use super::parts::{DRAWN, RUNS};
 use super::performance::{self, Column, number};
@@ -43,6 +44,7 @@ pub(super) fn write(given: &Given, notes: &DataNotes, context: &Context) -> Resu
         performance_section("table1", &all, notes, &mut beside),
         performance_section("table2", &pathway, notes, &mut beside),
         tissue_section(&all, notes, &mut beside),
+        embedding::section(given, notes, context, &mut beside)?,
         cross_section(&cohorts, notes, &mut beside),
         gene_section(&pathway, notes, &mut beside),
         Some(sources_section()),

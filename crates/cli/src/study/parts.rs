@@ -12,16 +12,18 @@ pub(super) enum Part {
     Table2,
     Table3,
     Figure2,
+    Figure3,
     Figure4,
     Figure5,
 }
 
 impl Part {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Table1,
         Self::Table2,
         Self::Table3,
         Self::Figure2,
+        Self::Figure3,
         Self::Figure4,
         Self::Figure5,
     ];
@@ -32,6 +34,7 @@ impl Part {
             Self::Table2 => "table2",
             Self::Table3 => "table3",
             Self::Figure2 => "figure2",
+            Self::Figure3 => "figure3",
             Self::Figure4 => "figure4",
             Self::Figure5 => "figure5",
         }
@@ -133,7 +136,7 @@ impl StudyRun {
             Part::Figure2 => "table1-normal-strict",
             Part::Table2 => "table2-",
             Part::Figure5 => "table2-normal-strict",
-            Part::Table3 | Part::Figure4 => return Vec::new(),
+            Part::Table3 | Part::Figure3 | Part::Figure4 => return Vec::new(),
         };
         RUNS.iter()
             .filter(|run| run.name.starts_with(table))
