@@ -23,7 +23,7 @@ struct Judged {
 enum Agreement {
     Yes,
     No,
-    /// Nearer to each other than the spread over repeats.
+    /// Nearer to each other than their spreads over repeats.
     Undecided,
     /// The data cannot answer.
     Unasked,
@@ -39,7 +39,7 @@ impl Agreement {
         match self {
             Self::Yes => AGREES,
             Self::No => DIFFERS,
-            Self::Undecided => "within the spread over repeats",
+            Self::Undecided => "too near to tell",
             Self::Unasked => "cannot be asked here",
         }
     }
@@ -108,7 +108,7 @@ struct Form<'a> {
     method: &'a str,
     label: &'a str,
     r2: f64,
-    /// Over repeats; 0 for one repeat.
+    /// Over repeats; [`NEAR`] where there is one repeat, which tells no spread.
     spread: f64,
     within: f64,
     /// What the method has to work with is not in the data.
@@ -134,7 +134,7 @@ impl<'a> Scores<'a> {
                     method,
                     label: &row.method,
                     r2: r2.mean,
-                    spread: r2.spread.unwrap_or(0.0),
+                    spread: r2.spread.unwrap_or(NEAR),
                     within: row.metric("r2_within").map_or(f64::NAN, |m| m.mean),
                     idle: is_idle(column, &row.method),
                 });
