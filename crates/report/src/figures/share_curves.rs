@@ -11,7 +11,7 @@ const TOP: f64 = 34.0;
 const LEFT: f64 = 62.0;
 const HEIGHT: f64 = 200.0;
 /// Between panels in a row, with the axis of the next; and between rows, with axis and legend.
-const BETWEEN: (f64, f64) = (62.0, 118.0);
+const BETWEEN: (f64, f64) = (62.0, 144.0);
 /// R2 below this is drawn at the edge.
 const LOWEST: f64 = -0.5;
 
@@ -35,7 +35,7 @@ pub(crate) fn figure(name: &str, title: &str, panels: &[CurvePanel]) -> Option<F
     let columns = panels.len().min(COLUMNS) as f64;
     let width = (WIDTH - LEFT - 12.0 - BETWEEN.0 * (columns - 1.0)) / columns;
     let rows = panels.len().div_ceil(COLUMNS) as f64;
-    let mut canvas = Canvas::new(WIDTH, TOP + rows * (HEIGHT + BETWEEN.1) - 30.0);
+    let mut canvas = Canvas::new(WIDTH, TOP + rows * (HEIGHT + BETWEEN.1) - 24.0);
     for (at, panel) in panels.iter().enumerate() {
         let place = Panel {
             left: LEFT + (at % COLUMNS) as f64 * (width + BETWEEN.0),
