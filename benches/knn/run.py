@@ -20,7 +20,7 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 def main():
     given = measure.arguments(__doc__, rounds=5).parse_args()
-    program = measure.example("imputome-classical", "peer_folder")
+    program = measure.example("imputome", "peer_folder")
     python = [measure.peer_python(FOLDER, given.python), os.path.join(FOLDER, "scikit_learn.py")]
     began = measure.machine()
     with tempfile.TemporaryDirectory(prefix="imputome-bench-") as folder:
@@ -36,11 +36,11 @@ def rounds(program, python, folder, count):
     for number in range(count + 1):
         for weights in WEIGHTS:
             contestants = [
-                ("imputome", [program, folder, "knn", "in-place", "neighbors=20", f"weights={weights}", f"output={folder}/ours_{weights}.f32"]),
+                ("imputome", [program, folder, f"knn:neighbors=20:weights={weights}", "in-place", f"output={folder}/ours_{weights}.f32"]),
                 ("scikit-learn", [*python, "fill", folder, weights])]
             for who, command in contestants if number % 2 == 0 else contestants[::-1]:
                 seen = measure.child(command, ONE_THREAD)
-                cpu = float(re.search(r"CPU (?:fit and impute )?([\d.]+)", seen["output"]).group(1))
+                cpu = float(re.search(r"(?:fit and fill |CPU )([\d.]+)", seen["output"]).group(1))
                 if number > 0:
                     rows.append({"round": number, "who": who, "weights": weights, "cpu": cpu, "memory": seen["memory"]})
                     print(rows[-1], file=sys.stderr)

@@ -1,15 +1,13 @@
 //! What GAIN-GTEx and GAIN-MSE promise, on small low-rank tables.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
-use imputome_core::{Checkpoints, Covariates, Error, Imputer, Result, Run, Weights};
+use imputome_core::{Imputer, Run, Weights};
 use imputome_neural::{GainGtex, GainMse, Pmi, embeddings};
 
 mod cohort;
+mod promises;
 
-use cohort::{TISSUES, bits, error_over_mean, estimates, run, table, tissues, with_gaps};
+use cohort::{TISSUES, error_over_mean, estimates, run, table, with_gaps};
 
 /// Short training on narrow layers; promises other than accuracy do not depend on it.
 fn small() -> GainGtex {
@@ -89,34 +87,12 @@ fn the_published_in_place_game_is_played_on_a_table_with_gaps() {
 
 #[test]
 fn what_stands_at_a_gap_changes_nothing() {
-    let holdout = with_gaps(&table(60, 8), 0.3);
-    let clean = holdout.visible();
-    let mut poisoned = clean.clone();
-    for (value, &measured) in poisoned.values.iter_mut().zip(&clean.measured.0) {
-        if !measured {
-            *value = 1e30;
-        }
-    }
-    let fitted = small().fit(clean, &run(1)).unwrap();
-    let other = small().fit(&poisoned, &run(1)).unwrap();
-    assert_eq!(fitted.weights(), other.weights());
-    assert_eq!(
-        bits(&estimates(&*fitted, clean)),
-        bits(&estimates(&*other, &poisoned))
-    );
+    promises::what_stands_at_a_gap_changes_nothing(&small());
 }
 
 #[test]
 fn one_and_two_threads_give_the_same_bytes() {
-    let data = table(60, 8);
-    let one = small().fit(&data, &run(1)).unwrap();
-    let two = small().fit(&data, &run(2)).unwrap();
-    assert_eq!(one.weights(), two.weights());
-    let visible = with_gaps(&data, 0.5);
-    let of_two = two.impute(visible.visible(), &run(2)).unwrap();
-    let of_one = one.impute(visible.visible(), &run(1)).unwrap();
-    assert_eq!(bits(&of_one.estimates), bits(&of_two.estimates));
-    assert_eq!(bits(&of_one.spread.unwrap()), bits(&of_two.spread.unwrap()));
+    promises::one_and_two_threads_give_the_same_bytes(&small());
 }
 
 #[test]
@@ -143,24 +119,13 @@ fn another_seed_draws_other_noise() {
 
 #[test]
 fn a_restored_model_gives_the_same_bytes() {
-    let data = table(60, 8);
     let workshop = GainGtex {
         widths: vec![8, 8],
         epochs: 3,
         ..GainGtex::preset("published-workshop").unwrap()
     };
-    let (gain, mse) = (small(), plain());
-    for method in [&gain as &dyn Imputer, &mse, &workshop] {
-        let fitted = method.fit(&data, &run(1)).unwrap();
-        let restored = method.restore(&fitted.weights()).unwrap();
-        assert_eq!(restored.weights(), fitted.weights());
-        assert_eq!(restored.summary(), fitted.summary());
-        let holdout = with_gaps(&data, 0.5);
-        let visible = holdout.visible();
-        assert_eq!(
-            bits(&estimates(&*fitted, visible)),
-            bits(&estimates(&*restored, visible))
-        );
+    for method in [&small() as &dyn Imputer, &plain(), &workshop] {
+        promises::a_restored_model_gives_the_same_bytes(method);
     }
 }
 
@@ -175,109 +140,33 @@ fn stored_weights_of_another_width_are_refused() {
     assert!(error.to_string().contains("the network holds"), "{error}");
 }
 
-/// Saves after every epoch, and asks the run to stop after `last` of them.
-struct Interrupting {
-    saved: Mutex<Option<Weights>>,
-    left: AtomicUsize,
-    stop: Arc<AtomicBool>,
-}
-
-impl Checkpoints for Interrupting {
-    fn latest(&self) -> Result<Option<Weights>> {
-        Ok(self.saved.lock().unwrap().clone())
-    }
-    fn due(&self) -> bool {
-        true
-    }
-    fn save(&self, state: &Weights) -> Result<()> {
-        *self.saved.lock().unwrap() = Some(state.clone());
-        if self.left.fetch_sub(1, Ordering::Relaxed) == 1 {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        Ok(())
-    }
-}
-
 #[test]
 fn a_fit_resumed_after_any_epoch_ends_with_the_same_bytes() {
-    let data = with_gaps(&table(60, 8), 0.2).visible().clone();
-    let method = small();
-    let whole = method.fit(&data, &run(1)).unwrap().weights();
-    for epochs in [1, 3] {
-        let stop = Arc::new(AtomicBool::new(false));
-        let checkpoints = Arc::new(Interrupting {
-            saved: Mutex::new(None),
-            left: AtomicUsize::new(epochs),
-            stop: stop.clone(),
-        });
-        let run = run(1)
-            .with_checkpoints(checkpoints.clone())
-            .with_cancellation(stop.clone());
-        let interrupted = method.fit(&data, &run).map(|_| ()).unwrap_err();
-        assert!(matches!(interrupted, Error::Interrupted));
-        stop.store(false, Ordering::Relaxed);
-        checkpoints.left.store(usize::MAX, Ordering::Relaxed);
-        let resumed = method.fit(&data, &run).unwrap().weights();
-        assert_eq!(resumed, whole, "interrupted after epoch {epochs}");
-    }
+    promises::a_fit_resumed_ends_with_the_same_bytes(&small(), &[1, 3]);
 }
 
 #[test]
 fn a_state_saved_by_another_fit_is_refused() {
-    let data = table(60, 8);
-    let saved = Arc::new(Interrupting {
-        saved: Mutex::new(None),
-        left: AtomicUsize::new(usize::MAX),
-        stop: Arc::new(AtomicBool::new(false)),
-    });
-    let run = run(1).with_checkpoints(saved);
-    small().fit(&data, &run).unwrap();
     let other = GainGtex {
         dropout: 0.5,
         ..small()
     };
-    let error = other.fit(&data, &run).map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("not one of this fit"), "{error}");
+    promises::a_state_saved_by_another_fit_is_refused(&small(), &other);
 }
 
 #[test]
 fn a_tissue_that_training_did_not_have_is_estimated_and_said() {
-    let fitted = small().fit(&table(60, 8), &run(1)).unwrap();
-    let mut new = with_gaps(&table(4, 8), 0.5).visible().clone();
-    new.covariates = tissues(["Nerve", "Lung", "Nerve", "Blood"].into_iter());
-    let imputation = fitted.impute(&new, &run(1)).unwrap();
-    assert!(imputation.estimates.iter().all(|v| v.is_finite()));
-    let expected =
-        "tissue \"Nerve\" was not in training (2 samples): average embedding used".to_string();
-    assert!(
-        imputation.remarks.contains(&expected),
-        "{:?}",
-        imputation.remarks
-    );
+    promises::a_tissue_that_training_did_not_have_is_estimated_and_said(&small());
 }
 
 #[test]
 fn two_genes_and_no_covariates_are_enough() {
-    let mut data = table(40, 2);
-    data.covariates = Covariates::none(40);
-    let fitted = small().fit(&data, &run(1)).unwrap();
-    let holdout = with_gaps(&data, 0.5);
-    assert!(
-        estimates(&*fitted, holdout.visible())
-            .iter()
-            .all(|v| v.is_finite())
-    );
+    promises::two_genes_and_no_covariates_are_enough(&small());
 }
 
 #[test]
 fn three_donors_are_refused_with_the_reason() {
-    let error = small().fit(&table(6, 8), &run(1)).map(|_| ()).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("gain-gtex needs at least 4 donors"),
-        "{error}"
-    );
+    promises::three_donors_are_refused_with_the_reason(&small());
 }
 
 #[test]
