@@ -16,8 +16,8 @@ pub enum Protocol {
     /// As the code released with the PMI paper does it (github.com/rvinas/GTEx-imputation).
     ///
     /// Samples are put in the order of their donors' reversed names and cut once, so that the
-    /// donor at the cut stands on both sides; the same cut and the same test masks serve every
-    /// repeat. A normalization is learned on the whole table before the cut, as the data of the
+    /// donor at the cut stands on both sides; the same cut and, for test rows, the same masks
+    /// serve every repeat. A normalization is learned on the whole table before the cut, as the data of the
     /// paper came; training and test rows are each standardized by their own complete values,
     /// hidden ones included. Methods that the paper compares itself with learn from training rows with
     /// half of the values deleted ([`crate::Trial::incomplete_train`]), its own from complete

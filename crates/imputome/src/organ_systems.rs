@@ -45,6 +45,11 @@ impl OrganSystems {
                 )));
             }
         }
+        if systems.is_empty() {
+            return Err(Error::Unusable(
+                "no tissue and system: expected a header line, then a tissue and its system on each line".into(),
+            ));
+        }
         Ok(Self(systems))
     }
 

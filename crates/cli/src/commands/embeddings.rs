@@ -39,6 +39,7 @@ pub(crate) fn embeddings(arguments: &EmbeddingsArguments, context: &Context) -> 
         &systems,
         &context.run(context.seed.unwrap_or(0))?,
     )?;
+    expect_systems(&map, arguments)?;
     let remarks = remarks(&map);
     let shown = as_shown(&map, known.model.method.name());
     write_files(&arguments.output, &map, &shown)?;
@@ -102,6 +103,18 @@ fn systems(file: Option<&str>) -> Result<OrganSystems> {
     };
     let text = imputome_io::read_text(Path::new(file))?;
     OrganSystems::parse(&text).map_err(|error| Failure::input(format!("{file}: {error}")))
+}
+
+/// Refuses a table of systems that names none of the levels.
+fn expect_systems(map: &EmbeddingMap, arguments: &EmbeddingsArguments) -> Result<()> {
+    match &arguments.systems {
+        Some(file) if map.systems.iter().all(Option::is_none) => Err(Failure::input(format!(
+            "{file}: names none of the levels of {}, such as {:?}; expected a header line, then a level and its system on each line",
+            map.embedding.covariate,
+            map.embedding.levels.first().map_or("", String::as_str)
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn remarks(map: &EmbeddingMap) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use imputome_evaluate::{Evaluation, SummaryRow, definition, summary};
+use imputome_evaluate::{Evaluation, Protocol, SummaryRow, definition, summary};
 
 use crate::terminal::paragraph;
 
@@ -28,10 +28,14 @@ pub(crate) fn score_table(evaluation: &Evaluation) -> String {
         let repeats = evaluation.experiment.repeats;
         let _ = writeln!(
             out,
-            "{}, {:.0} % hidden, {repeats} {}",
+            "{}, {:.0} % hidden, {repeats} {}{}",
             head.scenario,
             100.0 * head.hidden,
-            if repeats == 1 { "repeat" } else { "repeats" }
+            if repeats == 1 { "repeat" } else { "repeats" },
+            match evaluation.experiment.protocol {
+                Protocol::Strict => "",
+                Protocol::Published => ", protocol as published",
+            }
         );
         out += &aligned(&cells(&block, evaluation));
         for row in &block {

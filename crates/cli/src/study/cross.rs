@@ -22,7 +22,7 @@ use super::Given;
 use super::performance::{deviation, number};
 use super::prepare::{CROSS_STUDY, described, read_back};
 use super::published;
-use super::running::{TABLES_FOLDER, folder_of};
+use super::running::{TABLES_FOLDER, another_experiment, asked_for, folder_of, others};
 use super::samples::Table;
 
 /// Its folder among the runs.
@@ -69,11 +69,7 @@ impl CrossPlan {
             .iter()
             .map(MethodEntry::method)
             .collect::<Result<Vec<_>>>()?;
-        let typed = |label: &String| given.methods.is_empty() || given.methods.contains(label);
-        let mut chosen: Vec<Labeled> = all.into_iter().filter(|(label, _)| typed(label)).collect();
-        for name in given.methods.iter().filter(|name| name.contains(':')) {
-            chosen.push(MethodEntry::Spec(name.clone()).method()?);
-        }
+        let chosen = asked_for(all, &given.methods)?;
         expect_distinct(&chosen)?;
         Ok(chosen)
     }
@@ -83,7 +79,17 @@ impl CrossPlan {
 pub(super) fn run(given: &Given, context: &Context) -> Result<()> {
     let plan = CrossPlan::of(given);
     let mut waiting = Vec::new();
-    for labeled in plan.chosen(given)? {
+    let chosen = plan.chosen(given)?;
+    let labels: Vec<&str> = chosen.iter().map(|(label, _)| label.as_str()).collect();
+    for folder in others(RUN, &labels, given) {
+        if finished_with(&folder).is_some_and(|earlier| earlier != plan.question()) {
+            return Err(another_experiment(
+                &folder,
+                "results with another seed, other shares or other repeats",
+            ));
+        }
+    }
+    for labeled in chosen {
         let folder = folder_of(RUN, &labeled.0, given);
         match finished_with(&folder) {
             Some(earlier) if given.overwrite || earlier == plan.question() => {
@@ -92,11 +98,10 @@ pub(super) fn run(given: &Given, context: &Context) -> Result<()> {
                 }
             }
             Some(_) => {
-                return Err(Failure::usage(format!(
-                    "{}: holds results with another seed, other shares or other repeats",
-                    folder.display()
-                ))
-                .hint("name another output folder, or replace it with --overwrite"));
+                return Err(another_experiment(
+                    &folder,
+                    "results with another seed, other shares or other repeats",
+                ));
             }
             None => waiting.push((labeled, folder)),
         }
@@ -212,7 +217,7 @@ fn study(table: &Table, plan: &CrossPlan, run: &Run) -> Result<CrossStudy> {
             Standardization::Visible,
         );
         put(format!("TCGA {cohort}"), tumors, Standardization::Whole);
-        if healthy.n_samples() > 1 {
+        if healthy.n_samples() > 1 && !of_tissue(&learned, tissue).is_empty() {
             put(
                 format!("GTEx {tissue} ({cohort})"),
                 moments.standardize(&healthy),

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::plan::MethodEntry;
 
 use parts::{DRAWN, Part, StudyRun};
 use prepare::CROSS_STUDY;
@@ -44,12 +45,19 @@ pub(crate) struct Given {
 /// Runs what is asked for and not finished yet, and writes the report on all that is.
 pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
     let parts = Part::chosen(&given.parts)?;
+    for name in &given.methods {
+        MethodEntry::Spec(name.clone()).method()?;
+    }
+    if given.repeats == Some(0) {
+        return Err(Failure::usage("--repeats must be at least 1, found 0"));
+    }
     let found = sources::recognize(&given.data)?;
-    tell(&found, context);
+    let in_words = in_words(&found);
+    context.terminal.say(&in_words);
     let tables = given.output.join(running::TABLES_FOLDER);
     let notes = context
         .run(given.seed)?
-        .on_threads(|| prepare::prepare(&found, &given.data, &tables))?;
+        .on_threads(|| prepare::prepare(&found, (&given.data, in_words), &tables))?;
     for &part in &parts {
         for run in StudyRun::of_part(part) {
             if notes.normalized && run.wants_logarithms() {
@@ -87,7 +95,8 @@ fn restricted(part: Part) -> &'static [&'static str] {
     }
 }
 
-fn tell(found: &sources::Found, context: &Context) {
+/// What the folder of the data holds.
+fn in_words(found: &sources::Found) -> String {
     let form = match &found.gtex {
         sources::Gtex::Slice(folder) => format!("GTEx: the slice in {}", folder.display()),
         sources::Gtex::Portal { expression, .. } => {
@@ -104,11 +113,11 @@ fn tell(found: &sources::Found, context: &Context) {
             format!("no {what}")
         }
     };
-    context.terminal.say(format!(
+    format!(
         "found {form}; {}; {}",
         or_not(found.tcga.is_some(), "TCGA"),
         or_not(found.pathway.is_some(), "list of the pathway's genes")
-    ));
+    )
 }
 
 /// Refuses a study that there is not.

@@ -187,9 +187,21 @@ fn strict(columns: &[Column]) -> Option<&Evaluation> {
     column.map(|column| &column.found)
 }
 
-fn drawn<'a>(found: &'a Evaluation) -> impl Iterator<Item = &'a str> + 'a {
-    let there = |label: &&str| found.methods.iter().any(|method| method.label == **label);
-    DRAWN.iter().copied().filter(move |label| there(label))
+fn drawn(found: &Evaluation) -> impl Iterator<Item = &str> {
+    let labels = found.methods.iter().map(|method| method.label.as_str());
+    chosen(labels.collect()).into_iter()
+}
+
+/// The methods of the figures that are there, or else the first ones, as many.
+fn chosen(there: Vec<&str>) -> Vec<&str> {
+    let usual: Vec<&str> = DRAWN
+        .into_iter()
+        .filter(|label| there.contains(label))
+        .collect();
+    match usual.is_empty() {
+        true => there.into_iter().take(DRAWN.len()).collect(),
+        false => usual,
+    }
 }
 
 fn tissue_section(
@@ -309,7 +321,9 @@ fn cross_section(
 ) -> Option<StudySection> {
     let table = cross::table(means)?;
     beside.push(("figure4.tsv", cross::tidy(means)));
-    let figures = DRAWN.iter().filter_map(|method| {
+    let mut there: Vec<&str> = means.iter().map(|mean| mean.method.as_str()).collect();
+    there.dedup();
+    let figures = chosen(there).into_iter().filter_map(|method| {
         let name = format!("cross_study_{}", method.replace('-', "_"));
         let title = format!("R2 against the hidden share, TCGA and healthy tissue: {method}");
         share_curves_figure(&name, &title, &cross::panels(means, method))

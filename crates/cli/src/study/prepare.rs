@@ -27,6 +27,8 @@ pub(super) const CROSS_STUDY: &str = "cross-study";
 pub(super) struct DataNotes {
     /// The folder they were made from.
     pub(super) source: String,
+    /// What was found there.
+    pub(super) found: String,
     /// True where GTEx came as normal scores within tissues.
     pub(super) normalized: bool,
     /// Tables there are.
@@ -71,19 +73,24 @@ impl DataNotes {
 }
 
 /// Makes the tables in `folder` unless they are there. Refused when those there are of other data.
-pub(super) fn prepare(found: &Found, source: &Path, folder: &Path) -> Result<DataNotes> {
+pub(super) fn prepare(
+    found: &Found,
+    (source, in_words): (&Path, String),
+    folder: &Path,
+) -> Result<DataNotes> {
     let source = std::fs::canonicalize(source)
         .unwrap_or(source.into())
         .display()
         .to_string();
     if let Some(notes) = DataNotes::read(folder) {
-        if notes.source == source {
+        if (&notes.source, &notes.found) == (&source, &in_words) {
             return Ok(notes);
         }
         return Err(Failure::usage(format!(
-            "{}: holds tables made from {}, not from {source}",
+            "{}: holds tables made from {} ({}), not from {source} as it is now ({in_words})",
             folder.display(),
-            notes.source
+            notes.source,
+            notes.found
         ))
         .hint("name another output folder"));
     }
@@ -94,6 +101,7 @@ pub(super) fn prepare(found: &Found, source: &Path, folder: &Path) -> Result<Dat
     let tcga = found.tcga.as_deref().map(tcga).transpose()?;
     let mut notes = DataNotes {
         source,
+        found: in_words,
         normalized: gtex.normalized,
         ..DataNotes::default()
     };

@@ -42,15 +42,18 @@ pub(super) fn run(
     let methods = methods(&plan, only, given)?;
     let experiment = experiment(&plan)?;
     let mut waiting = Vec::new();
+    let labels: Vec<&str> = methods.iter().map(|(label, _)| label.as_str()).collect();
+    for folder in others(run.name, &labels, given) {
+        if let Left::Other(what) = left(&folder, &experiment) {
+            return Err(another_experiment(&folder, &what));
+        }
+    }
     for labeled in methods {
         let folder = folder_of(run.name, &labeled.0, given);
         match left(&folder, &experiment) {
             Left::Finished if !given.overwrite => {}
             Left::Other(what) if !given.overwrite => {
-                return Err(
-                    Failure::usage(format!("{}: holds {what}", folder.display()))
-                        .hint("name another output folder, or replace it with --overwrite"),
-                );
+                return Err(another_experiment(&folder, &what));
             }
             _ => waiting.push((labeled, folder)),
         }
@@ -127,20 +130,50 @@ fn methods(plan: &EvaluatePlan, only: &[&str], given: &Given) -> Result<Vec<Labe
     if given.methods.is_empty() {
         return Ok(all.into_iter().filter(|(label, _)| drawn(label)).collect());
     }
-    let typed = |label: &str| {
-        given
-            .methods
-            .iter()
-            .any(|name| name == label || Some(name.as_str()) == label.split(':').next())
-    };
-    let mut chosen: Vec<Labeled> = all.into_iter().filter(|(label, _)| typed(label)).collect();
-    for name in &given.methods {
-        let there = |(label, _): &Labeled| label == name || label.split(':').next() == Some(name);
-        if !chosen.iter().any(there) {
+    asked_for(all, &given.methods)
+}
+
+/// Those of `all` whose label or method is typed, then those typed that are none of them; all
+/// where nothing is typed. Refused when a method is not known.
+pub(super) fn asked_for(all: Vec<Labeled>, typed: &[String]) -> Result<Vec<Labeled>> {
+    if typed.is_empty() {
+        return Ok(all);
+    }
+    let names = |name: &str, label: &str| name == label || Some(name) == label.split(':').next();
+    let is_typed = |label: &str| typed.iter().any(|name| names(name, label));
+    let mut chosen: Vec<Labeled> = all
+        .into_iter()
+        .filter(|(label, _)| is_typed(label))
+        .collect();
+    for name in typed {
+        if !chosen.iter().any(|(label, _)| names(name, label)) {
             chosen.push(MethodEntry::Spec(name.clone()).method()?);
         }
     }
     Ok(chosen)
+}
+
+/// Folders of a run that hold methods other than these.
+pub(super) fn others(run: &str, labels: &[&str], given: &Given) -> Vec<PathBuf> {
+    let asked: Vec<PathBuf> = labels
+        .iter()
+        .map(|label| folder_of(run, label, given))
+        .collect();
+    let entries = std::fs::read_dir(given.output.join(RUNS_FOLDER).join(run));
+    let folders = entries.into_iter().flatten().flatten();
+    let mut others: Vec<PathBuf> = folders
+        .map(|entry| entry.path())
+        .filter(|folder| !asked.contains(folder))
+        .collect();
+    others.sort();
+    others
+}
+
+/// Why a method cannot stand beside what a folder holds.
+pub(super) fn another_experiment(folder: &Path, what: &str) -> Failure {
+    Failure::usage(format!("{}: holds {what}", folder.display())).hint(
+        "name another output folder, or run every method again with --overwrite and no --methods",
+    )
 }
 
 /// Where a method of a run leaves its results.
@@ -198,26 +231,15 @@ pub(super) fn finished(run: &StudyRun, given: &Given) -> Option<Evaluation> {
         .methods
         .iter()
         .filter_map(|entry| Some(entry.method().ok()?.0));
-    let mut folders: Vec<PathBuf> = labels
-        .map(|label| folder_of(run.name, &label, given))
-        .collect();
-    let others = std::fs::read_dir(given.output.join(RUNS_FOLDER).join(run.name));
-    let mut others: Vec<PathBuf> = others
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path())
-        .collect();
-    others.sort();
-    for folder in others {
-        if !folders.contains(&folder) {
-            folders.push(folder);
-        }
-    }
+    let labels: Vec<String> = labels.collect();
+    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+    let planned = labels.iter().map(|label| folder_of(run.name, label, given));
+    let folders: Vec<PathBuf> = planned.chain(others(run.name, &labels, given)).collect();
     let mut all = folders.iter().filter_map(|folder| read_evaluation(folder));
     let mut joined = all.next()?;
     for next in all {
-        // One of another experiment, left by an earlier invocation, has no place beside these.
+        // Runs of another experiment were refused before anything ran; a folder put there by
+        // hand has no place beside these.
         let _ = joined.join(next);
     }
     Some(joined)

@@ -145,6 +145,33 @@ fn a_study_fills_its_folder_and_goes_on_where_it_was_left() {
     assert_eq!(folder.read("out/report.html"), page);
     let other = STUDY.map(|word| if word == "1" { "2" } else { word });
     folder.fail(2, &["1 repeats", "--overwrite"], &other);
+    // Another method of another experiment has no place beside them either.
+    for part in ["table1", "table3"] {
+        let median = STUDY.map(|word| match word {
+            "1" => "2",
+            "knn,mean" => "median",
+            other => other,
+        });
+        let mut median = median.to_vec();
+        median.extend(["--parts", part]);
+        folder.fail(2, &["holds results", "another output folder"], &median);
+    }
+    std::fs::remove_file(folder.path("data/pathways/alzheimer_hsa05010.txt")).unwrap();
+    folder.fail(2, &["as it is now", "no list of the pathway"], &STUDY);
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_before_any_table_is_made() {
+    let folder = slice();
+    for (typed, put, said) in [
+        ("knn,mean", "medain", "no method is called \"medain\""),
+        ("knn,mean", "knn:neighbors=0", "neighbors"),
+        ("1", "0", "--repeats must be at least 1"),
+    ] {
+        let words = STUDY.map(|word| if word == typed { put } else { word });
+        folder.fail(2, &[said], &words);
+    }
+    assert!(!folder.path("out").exists());
 }
 
 #[test]
@@ -317,7 +344,8 @@ fn an_evaluation_under_the_published_protocol_says_so_and_can_be_repeated() {
         run.contains("protocol = \"published\"") && run.contains("test-share = 0.25"),
         "{run}"
     );
-    assert!(folder.read("scores/report.html").contains("published"));
+    let page = folder.read("scores/report.html");
+    assert!(page.contains("cut once") && !page.contains("always stay together"));
     // The mean of a gene predicts the same test rows under the same masks in each repeat.
     let scores = fields(&folder.read("scores/scores.tsv"));
     let r2 = |repeat: &str| {

@@ -35,7 +35,7 @@ const MOST_GENES_UNASKED: usize = 2_000;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Blend {
-    /// Methods to blend, each as NAME[/PRESET][/SETTING=VALUE]..., or none to choose them by the size of the table.
+    /// Methods to blend, each as `NAME[/PRESET][/SETTING=VALUE]...`, or none to choose them by the size of the table.
     ///
     /// The slash stands for the colon that separates settings elsewhere, a comma for the plus between the values of a list.
     pub parts: Option<Vec<String>>,

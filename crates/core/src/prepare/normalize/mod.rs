@@ -110,16 +110,27 @@ impl Normalization {
         }
     }
 
+    /// Standard scores of abundances come back below 0.
+    fn expect_no_abundances(&self, scale: Scale) -> Result<()> {
+        match (self.transform, scale) {
+            (Transform::Zscore, Scale::Counts | Scale::Tpm) => Err(Error::Refused(format!(
+                "normalization zscore of {scale} values would fill gaps with values below 0; take log1p or inverse-normal, or say --scale if the values are on another scale"
+            ))),
+            _ => Ok(()),
+        }
+    }
+
     /// Learns from the measured entries of `train`; nothing when values stay as they are.
     ///
-    /// Refused when the table has no such covariate, or `log1p` is asked for of values that are
-    /// logarithms already or have none.
+    /// Refused when the table has no such covariate, `log1p` is asked for of values that are
+    /// logarithms already or have none, or `zscore` of abundances.
     pub fn learn(&self, train: &Dataset) -> Result<Option<Normalizer>> {
         self.check()?;
         self.expect_levels(&train.covariates)?;
         if self.is_none() {
             return Ok(None);
         }
+        self.expect_no_abundances(train.scale)?;
         Normalizer::learn(self, train).map(Some)
     }
 }

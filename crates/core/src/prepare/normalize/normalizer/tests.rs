@@ -272,6 +272,18 @@ fn logarithms_of_logarithms_and_of_what_has_none_are_refused_by_policy() {
 }
 
 #[test]
+fn standard_scores_of_abundances_are_refused_by_policy() {
+    let zscore = asked(Transform::Zscore, "");
+    let mut data = table(array![[1.0, 5.0], [3.0, 9.0]]);
+    for scale in [Scale::Tpm, Scale::Counts] {
+        data.scale = scale;
+        let error = zscore.learn(&data).map(|_| ()).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Policy);
+        assert!(error.to_string().contains("take log1p"), "{error}");
+    }
+}
+
+#[test]
 fn a_covariate_that_is_not_there_is_refused_with_those_that_are() {
     let train = gene(&[("Lung", 1.0)]);
     let refusal = |within, data: &Dataset| {
