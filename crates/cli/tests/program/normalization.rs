@@ -167,7 +167,9 @@ fn counts_are_taken_by_methods_for_logarithms_when_they_are_normalized() {
     folder.write("t.tsv", text.replacen("\t37", "\tNA", 1) + "\n");
     let line = "impute t.tsv -o o.tsv --method factor --scale counts";
     folder.fail(4, &["--normalize log1p"], &typed(line, &[]));
-    for normalize in ["log1p", "inverse-normal", "zscore"] {
+    let zscore = typed(line, &["--normalize", "zscore"]);
+    folder.fail(4, &["values below 0", "take log1p"], &zscore);
+    for normalize in ["log1p", "inverse-normal"] {
         folder.succeed(&typed(line, &["--normalize", normalize]));
         expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
     }
