@@ -1,3 +1,4 @@
 //! Estimates from the samples most alike.
 
 pub mod knn;
+mod votes;

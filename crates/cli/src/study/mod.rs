@@ -1,6 +1,7 @@
 //! Published experiments, rebuilt: tables from data as users have them, runs that go on where
 //! they were left, the paper's figures beside ours.
 
+mod cohorts;
 mod cross;
 mod embedding;
 mod gtex;

@@ -15,7 +15,8 @@ use crate::failure::{Failure, Result};
 use crate::terminal::duration;
 
 use super::Given;
-use super::cross::{self, CohortMean};
+use super::cohorts::{self, CohortMean};
+use super::cross;
 use super::embedding;
 use super::ordering;
 use super::parts::{DRAWN, RUNS};
@@ -319,14 +320,14 @@ fn cross_section(
     notes: &DataNotes,
     beside: &mut Vec<Beside>,
 ) -> Option<StudySection> {
-    let table = cross::table(means)?;
-    beside.push(("figure4.tsv", cross::tidy(means)));
+    let table = cohorts::table(means)?;
+    beside.push(("figure4.tsv", cohorts::tidy(means)));
     let mut there: Vec<&str> = means.iter().map(|mean| mean.method.as_str()).collect();
     there.dedup();
     let figures = chosen(there).into_iter().filter_map(|method| {
         let name = format!("cross_study_{}", method.replace('-', "_"));
         let title = format!("R2 against the hidden share, TCGA and healthy tissue: {method}");
-        share_curves_figure(&name, &title, &cross::panels(means, method))
+        share_curves_figure(&name, &title, &cohorts::panels(means, method))
     });
     Some(StudySection {
         name: "table3".into(),
