@@ -102,7 +102,12 @@ pub(crate) fn holding(data: &Dataset, values: Array2<f32>) -> Dataset {
     Dataset {
         measured: Mask(values.mapv(f32::is_finite)),
         values,
-        ..data.clone()
+        samples: data.samples.clone(),
+        genes: data.genes.clone(),
+        covariates: data.covariates.clone(),
+        groups: data.groups.clone(),
+        scale: data.scale,
+        companions: Vec::new(),
     }
 }
 

@@ -64,7 +64,7 @@ pub(crate) fn expect_room(method: &Method, data: &Dataset, limit: Option<Size>) 
     };
     let shape = TableShape::of(data);
     let table = (shape.samples * shape.genes) as u64 * BYTES_PER_ENTRY;
-    let needed = table * COPIES + method.imputer().memory(shape);
+    let needed = table * COPIES + method.memory(shape);
     if needed <= limit {
         return Ok(());
     }

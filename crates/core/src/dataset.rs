@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
-use crate::{Covariates, Error, Mask, Names, Result, Scale};
+use crate::{Companion, Covariates, Error, Mask, Names, Result, Scale};
 
 /// An expression table, what is known of its rows and columns, and its gaps.
 ///
@@ -24,6 +24,8 @@ pub struct Dataset {
     pub groups: Option<Vec<String>>,
     /// What one unit of `values` means.
     pub scale: Scale,
+    /// Other assays of the same samples, such as methylation: one row per sample each.
+    pub companions: Vec<Companion>,
 }
 
 impl Dataset {
@@ -49,6 +51,7 @@ impl Dataset {
             covariates,
             groups: None,
             scale: Scale::Unknown,
+            companions: Vec::new(),
         })
     }
 
@@ -63,6 +66,16 @@ impl Dataset {
     pub fn with_groups(mut self, groups: Vec<String>) -> Result<Self> {
         expect_rows("groups", self.n_samples(), groups.len())?;
         self.groups = Some(groups);
+        Ok(self)
+    }
+
+    /// The same table with companion assays. Refused when one describes another number of samples.
+    pub fn with_companions(mut self, companions: Vec<Companion>) -> Result<Self> {
+        for companion in &companions {
+            let what = format!("rows of companion {:?}", companion.name);
+            expect_rows(&what, self.n_samples(), companion.values.nrows())?;
+        }
+        self.companions = companions;
         Ok(self)
     }
 
@@ -114,6 +127,11 @@ impl Dataset {
                 .as_ref()
                 .map(|g| positions.iter().map(|&p| g[p].clone()).collect()),
             scale: self.scale,
+            companions: self
+                .companions
+                .iter()
+                .map(|c| c.select_samples(positions))
+                .collect(),
         }
     }
 
@@ -127,7 +145,29 @@ impl Dataset {
             covariates: self.covariates.clone(),
             groups: self.groups.clone(),
             scale: self.scale,
+            companions: self.companions.clone(),
         }
+    }
+
+    /// The companion assay that `method` learns from: a prepared table has one at most.
+    ///
+    /// Refused when there is none.
+    pub fn companion(&self, method: &str) -> Result<&Companion> {
+        self.companions.first().ok_or_else(|| Error::NoCompanion {
+            method: method.into(),
+        })
+    }
+
+    /// True when any gene was measured in sample `s`.
+    pub fn expressed(&self, s: usize) -> bool {
+        self.measured.row(s).iter().any(|&measured| measured)
+    }
+
+    /// Rows with some expression measured and every companion present, in order.
+    pub fn paired_samples(&self) -> Vec<usize> {
+        (0..self.n_samples())
+            .filter(|&s| self.expressed(s) && self.companions.iter().all(|c| c.present(s)))
+            .collect()
     }
 
     /// Refuses a table whose genes are not exactly `known`, in that order.

@@ -78,6 +78,14 @@ pub enum Error {
         /// Methods that can, separated by commas.
         able: String,
     },
+    /// A method that learns from a companion assay, on a table without one.
+    #[error(
+        "{method} learns expression from another assay of the same samples, such as methylation, and none is given; name its table with --companion, or choose another method"
+    )]
+    NoCompanion {
+        /// The method asked.
+        method: String,
+    },
     /// A method that is not in the catalog.
     #[error("no method is called {name:?}; known methods: {known}")]
     UnknownMethod {

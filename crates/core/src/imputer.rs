@@ -1,13 +1,16 @@
 //! A method before it has learned, and after.
 
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use crate::{Dataset, Error, MethodCard, Result, Run, Setting, Summary, Weights, settings};
 
 /// A method with its settings chosen and nothing learned yet.
 ///
-/// Tables reach a method prepared: every gene is standardized by its training rows and was
-/// measured, with some variation, in at least one training sample.
+/// Tables reach a method prepared: every gene was measured, with some variation, in at least one
+/// training sample, and is standardized by its training rows ([`Imputer::prepared`]). Companion
+/// assays are joined into one, over the features that vary among training rows, in their order;
+/// a gap in it holds the feature's training mean.
 pub trait Imputer: std::fmt::Debug + Send + Sync {
     /// Name, source and needs of the method.
     fn card(&self) -> &'static MethodCard;
@@ -18,6 +21,16 @@ pub trait Imputer: std::fmt::Debug + Send + Sync {
     /// Refuses settings outside their limits, before any data is read.
     fn check(&self) -> Result<()> {
         settings::check(self.card().name, &self.settings())
+    }
+
+    /// The scale on which tables reach it.
+    fn prepared(&self) -> Prepared {
+        Prepared::StandardScores
+    }
+
+    /// What it does with other assays of the same samples.
+    fn companions(&self) -> CompanionUse {
+        CompanionUse::Ignored
     }
 
     /// Bytes that fitting and imputing need beside the table itself; an estimate from above.
@@ -103,7 +116,29 @@ impl Imputation {
     }
 }
 
-/// The size of a table and of its covariates.
+/// The scale on which tables reach a method.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prepared {
+    /// Each gene in standard scores by its training rows.
+    #[default]
+    StandardScores,
+    /// In the unit of the table; the method does its own scaling.
+    AsGiven,
+}
+
+/// What a method does with other assays of the same samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompanionUse {
+    /// Nothing.
+    Ignored,
+    /// Takes their features for further columns of the table, in standard scores.
+    Stacked,
+    /// Learns expression from them, and cannot do without.
+    Required,
+}
+
+/// The size of a table and of what is known of its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TableShape {
     /// Rows.
@@ -112,6 +147,8 @@ pub struct TableShape {
     pub genes: usize,
     /// Levels of all categorical covariates plus numeric ones.
     pub covariate_columns: usize,
+    /// Features of all companion assays.
+    pub companion_features: usize,
 }
 
 impl TableShape {
@@ -123,6 +160,7 @@ impl TableShape {
             samples: data.n_samples(),
             genes: data.n_genes(),
             covariate_columns: levels + encoder.numeric.len(),
+            companion_features: data.companions.iter().map(|c| c.n_features()).sum(),
         }
     }
 }

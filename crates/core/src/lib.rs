@@ -1,6 +1,7 @@
 //! The vocabulary of imputome: what every crate may know.
 //!
-//! A [`Dataset`] is an expression table with its gaps, covariates and donor groups.
+//! A [`Dataset`] is an expression table with its gaps, covariates, donor groups and companion
+//! assays.
 //! [`prepare`] splits it without tearing a donor apart, scales it by its training rows and
 //! hides entries. A method is an [`Imputer`] before it has learned and a [`FittedImputer`]
 //! after; a [`Run`] says how an execution goes (seed, threads, progress, cancellation), never
@@ -9,6 +10,7 @@
 //! No file, terminal, environment variable or clock is touched here.
 
 pub mod card;
+pub mod companion;
 pub mod covariates;
 pub mod dataset;
 pub mod device;
@@ -23,11 +25,12 @@ pub mod settings;
 pub mod weights;
 
 pub use card::{MethodCard, Preset};
+pub use companion::Companion;
 pub use covariates::{Covariate, CovariateEncoder, CovariateValues, Covariates, EncodedCovariates};
 pub use dataset::Dataset;
 pub use device::{Device, Precision};
 pub use error::{Error, ErrorKind, Result};
-pub use imputer::{FittedImputer, Imputation, Imputer, TableShape};
+pub use imputer::{CompanionUse, FittedImputer, Imputation, Imputer, Prepared, TableShape};
 pub use mask::{Holdout, Mask};
 pub use names::Names;
 pub use run::{Checkpoints, Curve, Progress, Run, Summary};

@@ -3,7 +3,7 @@
 use imputome_classical::{
     BloodSurrogate, Factor, GaussianOfGenes, Knn, Mean, Median, Mice, MissForest, Softimpute, Svd,
 };
-use imputome_core::{Error, Imputer, Result, TableShape, settings};
+use imputome_core::{CompanionUse, Error, Imputer, Result, TableShape, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -93,6 +93,20 @@ impl Method {
             Self::Median(method) => method,
             Self::Mean(method) => method,
         }
+    }
+
+    /// Bytes that fitting and imputing a table of this shape need beside the table; an estimate
+    /// from above.
+    pub fn memory(&self, shape: TableShape) -> u64 {
+        let imputer = self.imputer();
+        let stacked = match imputer.companions() {
+            CompanionUse::Stacked => shape.companion_features,
+            CompanionUse::Ignored | CompanionUse::Required => 0,
+        };
+        imputer.memory(TableShape {
+            genes: shape.genes + stacked,
+            ..shape
+        })
     }
 
     /// Its name in the catalog.
@@ -216,6 +230,7 @@ mod tests {
                 samples,
                 genes,
                 covariate_columns,
+                companion_features: 0,
             };
             Method::unnamed(shape).name()
         };

@@ -6,6 +6,7 @@
 //! normalization where one is asked for.
 
 mod align;
+mod companions;
 mod gene_names;
 mod prepare;
 mod store;
@@ -16,6 +17,7 @@ use imputome_neural::embeddings;
 use ndarray::Array2;
 
 pub use align::Alignment;
+pub use companions::CompanionFeatures;
 pub use imputome_neural::Embedding;
 pub use prepare::{GeneRole, Preparation};
 
@@ -81,10 +83,41 @@ impl Model {
         method.imputer().check()?;
         let (preparation, normalized) =
             run.on_threads(|| Preparation::learn_normalized(train, normalization))?;
+        let preparation = preparation.for_method(method.imputer(), train)?;
         let fitted = if preparation.learned().is_empty() {
             None
         } else {
             Some(method.imputer().fit(&preparation.apply(&normalized), run)?)
+        };
+        Ok(Self {
+            method,
+            preparation,
+            fitted,
+        })
+    }
+
+    /// Learns from `train` beginning with what another cohort taught (transfer learning): `start`
+    /// is a model of the same method fitted there. Genes and features are matched by name.
+    ///
+    /// Refused as by [`Model::fit`], by methods that cannot be tuned, and when the method of
+    /// `start` is another.
+    pub fn fit_from(start: &Self, method: Method, train: &Dataset, run: &Run) -> Result<Self> {
+        method.imputer().check()?;
+        if method.name() != start.method.name() {
+            return Err(Error::Unusable(format!(
+                "a model of {} cannot be the start of {}; name the same method, or none",
+                start.method.name(),
+                method.name()
+            )));
+        }
+        align::expect_scale(start.preparation.scale, train.scale)?;
+        let preparation = Preparation::learn(train)?.for_method(method.imputer(), train)?;
+        let taught = start.fitted.as_ref().map(|fitted| fitted.weights());
+        let table = preparation.apply(train);
+        let fitted = match (preparation.learned().is_empty(), taught) {
+            (true, _) => None,
+            (false, None) => Some(method.imputer().fit(&table, run)?),
+            (false, Some(taught)) => Some(method.imputer().fit_from(&taught, &table, run)?),
         };
         Ok(Self {
             method,
@@ -118,17 +151,17 @@ impl Model {
         let (known, _) = self.known(data, &alignment, run)?;
         let tables = match &self.fitted {
             Some(fitted) => {
-                let scaled = self.preparation.scaler.apply(&known);
+                let (scaled, _) = self.preparation.reach_method(&known, data);
                 fitted.completed_tables(&scaled, count, run)?
             }
             None => Some(vec![known.values; count]),
         };
         let tables = tables.ok_or_else(|| self.method.draws_none())?;
-        let finish = |mut values| {
-            if self.fitted.is_some() {
-                self.preparation.scaler.undo(&mut values);
-            }
+        let finish = |values| {
             let mut drawn = Imputation::of(values);
+            if self.fitted.is_some() {
+                self.preparation.leave_method(&mut drawn);
+            }
             run.on_threads(|| {
                 self.preparation
                     .undo_normalization(&data.covariates, &mut drawn);
@@ -208,17 +241,15 @@ impl Model {
         let Some(fitted) = &self.fitted else {
             return Ok(Imputation::of(known.values));
         };
-        let scaled = self.preparation.scaler.apply(&known);
+        let (scaled, of_companions) = self.preparation.reach_method(&known, data);
         let mut imputation = fitted.impute(&scaled, run)?;
-        self.preparation.scaler.undo(&mut imputation.estimates);
-        if let Some(spread) = &mut imputation.spread {
-            self.preparation.scaler.undo_spread(spread);
-        }
+        self.preparation.leave_method(&mut imputation);
         run.on_threads(|| {
             self.preparation
                 .undo_normalization(&data.covariates, &mut imputation);
         });
         imputation.remarks.extend(remarks);
+        imputation.remarks.extend(of_companions);
         imputation
             .remarks
             .extend(self.preparation.far_from_training(&scaled));

@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use imputome::core::prepare::hide_at_random;
-use imputome::core::{Covariate, CovariateValues, Covariates, Dataset, Names, Run, Scale};
+use imputome::core::{
+    Companion, Covariate, CovariateValues, Covariates, Dataset, Names, Run, Scale,
+};
 use imputome::{Method, Model};
 use ndarray::Array2;
 use rand::RngExt;
 
 const SAMPLES: usize = 60;
 const GENES: usize = 12;
+const FEATURES: usize = 9;
 const TISSUES: [&str; 3] = ["Blood", "Lung", "Nerve"];
 
 /// Every method, networks with few epochs: promises do not depend on how well it is trained.
@@ -45,7 +48,8 @@ fn names(kind: &'static str, n: usize) -> Names {
     Names::new(kind, (0..n).map(|i| format!("{kind}{i}")).collect()).unwrap()
 }
 
-/// Two factors, tissues and noise, a fifth of the entries not measured, two samples a donor.
+/// Two factors, tissues and noise, a fifth of the entries not measured, two samples a donor, and
+/// a companion assay that hears the factors and misses two samples.
 fn table() -> Dataset {
     let random = &mut run(1).stream("table");
     let mut normal = || -> f32 { (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0 };
@@ -68,7 +72,19 @@ fn table() -> Dataset {
         column("tissue", CovariateValues::Categorical(tissue)),
         column("age", CovariateValues::Numeric(age)),
     ];
+    let hearing = Array2::from_shape_fn((2, FEATURES), |_| normal());
+    let heard = Array2::from_shape_fn((SAMPLES, FEATURES), |(s, f)| {
+        let signal: f32 = (0..2).map(|k| scores[(s, k)] * hearing[(k, f)]).sum();
+        let measured = !s.is_multiple_of(29);
+        if measured {
+            0.5 + 0.1 * signal + 0.02 * normal()
+        } else {
+            f32::NAN
+        }
+    });
+    let methylation = Companion::new("methylation", heard, names("cg", FEATURES)).unwrap();
     let data = Dataset::new(values, names("S", SAMPLES), names("G", GENES))
+        .and_then(|d| d.with_companions(vec![methylation]))
         .and_then(|d| d.with_covariates(Covariates::new(SAMPLES, covariates)?))
         .and_then(|d| d.with_groups((0..SAMPLES).map(|s| format!("D{}", s / 2)).collect()))
         .unwrap();
@@ -103,6 +119,20 @@ fn measured_entries_survive_bit_for_bit_and_every_gap_is_filled() {
             }
         }
         assert_eq!(completed.left, 0, "{name}");
+    }
+}
+
+#[test]
+fn a_sample_without_any_expression_is_estimated() {
+    let mut data = table();
+    for s in [3, 29, 40] {
+        data.measured.0.row_mut(s).fill(false);
+        data.values.row_mut(s).fill(f32::NAN);
+    }
+    for (name, model) in models(&data) {
+        let completed = model.impute(&data, &run(2)).unwrap();
+        let finite = completed.values.iter().all(|v| v.is_finite());
+        assert!(finite && completed.left == 0, "{name}");
     }
 }
 

@@ -188,6 +188,7 @@ fn dataset_of(
         genes: Names::new("gene", genes).map_err(inside)?,
         groups: None,
         scale: imputome_core::Scale::Unknown,
+        companions: Vec::new(),
         values,
     })
 }

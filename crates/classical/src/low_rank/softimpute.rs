@@ -15,8 +15,8 @@
 //! project rows with gaps.
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputer, MethodCard, Preset, Result, Run, Scale, Setting, TableShape,
-    Weights, settings,
+    CompanionUse, Dataset, FittedImputer, Imputer, MethodCard, Preset, Result, Run, Scale, Setting,
+    TableShape, Weights, settings,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,10 @@ impl Imputer for Softimpute {
 
     fn settings(&self) -> Vec<Setting> {
         settings::describe(self)
+    }
+
+    fn companions(&self) -> CompanionUse {
+        CompanionUse::Stacked
     }
 
     fn memory(&self, shape: TableShape) -> u64 {

@@ -1,6 +1,6 @@
 //! The methods that are blended.
 
-use imputome_core::{Error, Result, TableShape};
+use imputome_core::{CompanionUse, Error, Prepared, Result, TableShape};
 
 use super::Blend;
 use super::card::CARD;
@@ -34,6 +34,15 @@ impl Part {
         let method = Method::parse(&text.replace('/', ":").replace(',', "+"))?;
         if method.name() == CARD.name {
             return Err(unsuited("other methods than blend itself", text));
+        }
+        let imputer = method.imputer();
+        if imputer.prepared() != Prepared::StandardScores
+            || imputer.companions() == CompanionUse::Required
+        {
+            return Err(unsuited(
+                "methods that learn from standard scores of the table alone",
+                text,
+            ));
         }
         Ok(Self {
             text: text.into(),
@@ -100,6 +109,7 @@ mod tests {
             samples,
             genes,
             covariate_columns: 0,
+            companion_features: 0,
         }
     }
 

@@ -97,6 +97,7 @@ impl Alignment {
             covariates: data.covariates.clone(),
             groups: data.groups.clone(),
             scale: data.scale,
+            companions: Vec::new(),
         }
     }
 
@@ -271,7 +272,7 @@ fn covariates_not_given<'a>(preparation: &'a Preparation, data: &Dataset) -> Vec
         .collect()
 }
 
-fn expect_scale(model: Scale, table: Scale) -> Result<()> {
+pub(super) fn expect_scale(model: Scale, table: Scale) -> Result<()> {
     if model == table || model == Scale::Unknown || table == Scale::Unknown {
         return Ok(());
     }

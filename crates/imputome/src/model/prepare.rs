@@ -3,9 +3,13 @@
 use std::borrow::Cow;
 
 use imputome_core::prepare::{Normalization, Normalizer, Scaler};
-use imputome_core::{Covariates, Dataset, Error, Imputation, Result, Scale};
+use imputome_core::{
+    CompanionUse, Covariates, Dataset, Error, Imputation, Imputer, Prepared, Result, Scale,
+};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
+
+use super::companions::{Aligned, CompanionFeatures};
 
 /// What can be done for a gene.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,6 +42,12 @@ pub struct Preparation {
     pub groups: usize,
     /// Covariates given, by name.
     pub covariates: Vec<String>,
+    /// What was learned about companion assays, for methods that use them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub companions: Option<CompanionFeatures>,
+    /// The scale on which tables reach the method.
+    #[serde(default)]
+    pub prepared: Prepared,
     /// How values were normalized before everything else here but floor and scale was learned;
     /// nothing where they were not. Stored beside, as numbers.
     #[serde(skip)]
@@ -84,6 +94,8 @@ impl Preparation {
                 .iter()
                 .map(|c| c.name.clone())
                 .collect(),
+            companions: None,
+            prepared: Prepared::StandardScores,
             normalizer: None,
         })
     }
@@ -108,9 +120,66 @@ impl Preparation {
         Ok((preparation, Cow::Owned(normalized)))
     }
 
+    /// The same for a method: on the scale it asks for, with the companions it learns from.
+    ///
+    /// Refused when it cannot do without a companion and there is none whose features vary.
+    pub fn for_method(mut self, method: &dyn Imputer, train: &Dataset) -> Result<Self> {
+        self.prepared = method.prepared();
+        if self.prepared == Prepared::AsGiven {
+            self.scaler.means.fill(0.0);
+            self.scaler.deviations.fill(1.0);
+        }
+        self.companions = match method.companions() {
+            CompanionUse::Ignored => None,
+            CompanionUse::Stacked => CompanionFeatures::learn(train, true),
+            CompanionUse::Required => {
+                let learned = CompanionFeatures::learn(train, false);
+                Some(learned.ok_or_else(|| Error::NoCompanion {
+                    method: method.card().name.into(),
+                })?)
+            }
+        };
+        Ok(self)
+    }
+
     /// The training table as methods see it.
     pub fn apply(&self, train: &Dataset) -> Dataset {
-        self.scaler.apply(&train.select_genes(&self.learned()))
+        self.reach_method(&train.select_genes(&self.learned()), train)
+            .0
+    }
+
+    /// A table over the learned genes as methods see it, with the companions of `data`, and what
+    /// there is to say about these.
+    pub(super) fn reach_method(&self, known: &Dataset, data: &Dataset) -> (Dataset, Vec<String>) {
+        let mut table = self.scaler.apply(known);
+        table.companions = Vec::new();
+        if self.prepared == Prepared::AsGiven {
+            table.scale = known.scale;
+        }
+        let Some(features) = &self.companions else {
+            return (table, Vec::new());
+        };
+        let Aligned { companion, remarks } = features.align(data);
+        if features.stacked {
+            return (features.stack(table, companion), remarks);
+        }
+        table.companions.push(companion);
+        (table, remarks)
+    }
+
+    /// Estimates over the columns that a method saw, cut to the genes and brought back to their
+    /// scale.
+    pub(super) fn leave_method(&self, imputation: &mut Imputation) {
+        let genes = self.scaler.means.len();
+        let cut = |table: &Array2<f32>| table.slice(ndarray::s![.., ..genes]).to_owned();
+        if imputation.estimates.ncols() > genes {
+            imputation.estimates = cut(&imputation.estimates);
+            imputation.spread = imputation.spread.as_ref().map(cut);
+        }
+        self.scaler.undo(&mut imputation.estimates);
+        if let Some(spread) = &mut imputation.spread {
+            self.scaler.undo_spread(spread);
+        }
     }
 
     /// A remark when a table has another detection floor than the training table, as another
@@ -157,6 +226,9 @@ impl Preparation {
 
     /// A remark when a table, in standard scores of the training rows, lies far from them.
     pub fn far_from_training(&self, scaled: &Dataset) -> Option<String> {
+        if self.prepared == Prepared::AsGiven {
+            return None;
+        }
         let measured = scaled.measured.count();
         let entries = scaled.values.iter().zip(&scaled.measured.0);
         let far = entries

@@ -46,6 +46,7 @@ mod tests {
             samples: 1000,
             genes: 12_557,
             covariate_columns: 55,
+            companion_features: 0,
         };
         let gain = GainGtex::preset("published-inductive").unwrap();
         let with = estimate(&(&gain).into(), shape);

@@ -51,6 +51,7 @@ mod tests {
             samples: 1000,
             genes: 12_557,
             covariate_columns: 55,
+            companion_features: 0,
         };
         let published = Pmi::preset("published-inductive").unwrap();
         let large = estimate(&published, shape);

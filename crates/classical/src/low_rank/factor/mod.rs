@@ -23,8 +23,8 @@ mod start;
 pub use fitted::{FittedFactor, PreparedSamples};
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting, Summary, TableShape,
-    Weights, settings,
+    CompanionUse, Dataset, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting,
+    Summary, TableShape, Weights, settings,
 };
 use ndarray::{Array1, Array2, Axis};
 use schemars::JsonSchema;
@@ -200,6 +200,10 @@ impl Imputer for Factor {
 
     fn settings(&self) -> Vec<Setting> {
         settings::describe(self)
+    }
+
+    fn companions(&self) -> CompanionUse {
+        CompanionUse::Stacked
     }
 
     fn memory(&self, shape: TableShape) -> u64 {

@@ -1,0 +1,229 @@
+//! Companion assays as methods receive them: one, over the features of the training rows.
+
+use std::collections::HashMap;
+
+use imputome_core::prepare::Scaler;
+use imputome_core::{Companion, Dataset, Mask, Names};
+use ndarray::{Array2, ArrayView1, concatenate};
+use serde::{Deserialize, Serialize};
+
+/// What was learned about the companions of the training rows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CompanionFeatures {
+    /// What they are, such as `methylation`; joined by ` and ` where there are several.
+    pub name: String,
+    /// Features measured with variation in training rows, in table order.
+    pub features: Vec<String>,
+    /// Mean and deviation of each over the training rows.
+    pub scaler: Scaler,
+    /// True where features stand beside the genes as columns of the table.
+    pub stacked: bool,
+}
+
+/// A companion over the features learned.
+pub(super) struct Aligned {
+    /// Gaps hold training means.
+    pub(super) companion: Companion,
+    /// What the user should know.
+    pub(super) remarks: Vec<String>,
+}
+
+impl CompanionFeatures {
+    /// Looks at the companions of the training rows; nothing when none has a feature that varies.
+    pub(super) fn learn(train: &Dataset, stacked: bool) -> Option<Self> {
+        let (mut features, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
+        for (companion, c, name) in columns(&train.companions) {
+            let values = companion.values.column(c);
+            let Some((mean, deviation)) = moments(values, companion.measured.column(c)) else {
+                continue;
+            };
+            features.push(name);
+            means.push(mean);
+            deviations.push(deviation);
+        }
+        let names: Vec<&str> = train.companions.iter().map(|c| c.name.as_str()).collect();
+        (!features.is_empty()).then(|| Self {
+            name: names.join(" and "),
+            features,
+            scaler: Scaler { means, deviations },
+            stacked,
+        })
+    }
+
+    /// The companions of any table, matched by name of feature.
+    pub(super) fn align(&self, data: &Dataset) -> Aligned {
+        let found: HashMap<String, (&Companion, usize)> = columns(&data.companions)
+            .map(|(companion, c, name)| (name, (companion, c)))
+            .collect();
+        let shape = (data.n_samples(), self.features.len());
+        let mut values = Array2::zeros(shape);
+        let mut measured = Mask::filled(shape.0, shape.1, false);
+        let mut lacking = 0;
+        for (at, (name, &mean)) in self.features.iter().zip(&self.scaler.means).enumerate() {
+            let mut column = values.column_mut(at);
+            column.fill(mean);
+            let Some(&(companion, c)) = found.get(name) else {
+                lacking += 1;
+                continue;
+            };
+            ndarray::Zip::from(&mut column)
+                .and(&mut measured.0.column_mut(at))
+                .and(companion.values.column(c))
+                .and(companion.measured.column(c))
+                .for_each(|value, flag, &given, &present| {
+                    *flag = present;
+                    if present {
+                        *value = given;
+                    }
+                });
+        }
+        let features = Names::new("feature", self.features.clone())
+            .expect("the names of a fitted model are unique");
+        let remarks = self.remarks(lacking, found.len());
+        Aligned {
+            companion: Companion {
+                name: self.name.clone(),
+                values,
+                measured,
+                features,
+            },
+            remarks,
+        }
+    }
+
+    fn remarks(&self, lacking: usize, given: usize) -> Vec<String> {
+        let mut remarks = Vec::new();
+        let known = self.features.len();
+        if lacking > 0 {
+            remarks.push(format!(
+                "{lacking} of the model's {known} features of {} are not given and stand at their training mean, which costs accuracy",
+                self.name
+            ));
+        }
+        let unknown = given - (known - lacking);
+        if unknown > 0 {
+            remarks.push(format!(
+                "{unknown} features of {} never vary in training or are not known to the model, and are not used",
+                self.name
+            ));
+        }
+        remarks
+    }
+
+    /// The table with the features as further columns, in standard scores.
+    pub(super) fn stack(&self, table: Dataset, companion: Companion) -> Dataset {
+        let mut features = companion.values;
+        for mut row in features.rows_mut() {
+            let scales = self.scaler.means.iter().zip(&self.scaler.deviations);
+            for (value, (mean, deviation)) in row.iter_mut().zip(scales) {
+                *value = (*value - mean) / deviation;
+            }
+        }
+        let same_rows = "companions have a row per sample";
+        let beside = companion
+            .features
+            .iter()
+            .map(|f| format!("{}/{f}", self.name));
+        let names = table.genes.iter().map(String::from).chain(beside).collect();
+        Dataset {
+            values: concatenate![ndarray::Axis(1), table.values, features],
+            measured: Mask(
+                ndarray::concatenate(
+                    ndarray::Axis(1),
+                    &[table.measured.0.view(), companion.measured.0.view()],
+                )
+                .expect(same_rows),
+            ),
+            genes: Names::new("column", names)
+                .expect("no gene is named like a feature after its assay"),
+            companions: Vec::new(),
+            ..table
+        }
+    }
+}
+
+/// Every feature with its name; after its assay's where another assay has one of that name.
+fn columns(companions: &[Companion]) -> impl Iterator<Item = (&Companion, usize, String)> {
+    companions
+        .iter()
+        .enumerate()
+        .flat_map(move |(at, companion)| {
+            companion
+                .features
+                .iter()
+                .enumerate()
+                .map(move |(c, feature)| {
+                    let elsewhere = companions
+                        .iter()
+                        .enumerate()
+                        .any(|(other, o)| other != at && o.features.position(feature).is_some());
+                    let name = if elsewhere {
+                        format!("{}/{feature}", companion.name)
+                    } else {
+                        feature.to_string()
+                    };
+                    (companion, c, name)
+                })
+        })
+}
+
+/// Mean and standard deviation (divisor n) of the measured values; nothing where they do not vary.
+fn moments(values: ArrayView1<f32>, measured: ArrayView1<bool>) -> Option<(f32, f32)> {
+    let known = || {
+        let pairs = values.iter().zip(measured);
+        pairs.filter(|(_, m)| **m).map(|(v, _)| f64::from(*v))
+    };
+    let n = known().count() as f64;
+    let mean = known().sum::<f64>() / n;
+    let deviation = (known().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt() as f32;
+    (deviation > 0.0).then_some((mean as f32, deviation))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn data(values: Array2<f32>, features: &[&str]) -> Dataset {
+        let names = |kind, n: Vec<String>| Names::new(kind, n).unwrap();
+        let samples = (0..values.nrows()).map(|s| format!("S{s}")).collect();
+        let features = names("feature", features.iter().map(|f| f.to_string()).collect());
+        let expression = Array2::from_shape_fn((values.nrows(), 1), |(s, _)| s as f32);
+        Dataset::new(
+            expression,
+            names("sample", samples),
+            names("gene", vec!["A".into()]),
+        )
+        .and_then(|d| d.with_companions(vec![Companion::new("methylation", values, features)?]))
+        .unwrap()
+    }
+
+    #[test]
+    fn features_are_matched_by_name_and_absent_ones_stand_at_their_mean() {
+        let train = data(
+            array![[0.1, 5.0, 1.0], [0.3, 5.0, 3.0]],
+            &["a", "flat", "b"],
+        );
+        let learned = CompanionFeatures::learn(&train, false).unwrap();
+        assert_eq!(learned.features, ["a", "b"]);
+        let aligned = learned.align(&data(array![[9.0, 7.0]], &["x", "b"]));
+        assert_eq!(aligned.companion.values, array![[0.2, 7.0]]);
+        assert_eq!(aligned.companion.measured.0, array![[false, true]]);
+        assert_eq!(aligned.remarks.len(), 2);
+    }
+
+    #[test]
+    fn stacked_features_stand_beside_the_genes_in_standard_scores() {
+        let train = data(array![[1.0], [f32::NAN]], &["a"]);
+        assert!(
+            CompanionFeatures::learn(&train, true).is_none(),
+            "one value"
+        );
+        let train = data(array![[1.0], [3.0]], &["a"]);
+        let learned = CompanionFeatures::learn(&train, true).unwrap();
+        let companion = learned.align(&train).companion;
+        let stacked = learned.stack(train, companion);
+        assert_eq!(stacked.values, array![[0.0, -1.0], [1.0, 1.0]]);
+        assert_eq!(&stacked.genes[1], "methylation/a");
+    }
+}
