@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
-use crate::plan::{ReadingPlan, SamplesPlan};
+use crate::plan::{ReadingPlan, SamplesPlan, companion_of};
 
 /// Standard input as it is read, standard output as it is written.
 const STREAM: &str = "-";
@@ -38,6 +38,7 @@ enum Role {
     Input,
     Model,
     Covariates,
+    Companion,
     Genes,
     Systems,
     Plan,
@@ -67,9 +68,14 @@ impl Places {
 
     /// It also reads what these name.
     pub(crate) fn with_plans(self, reading: &ReadingPlan, samples: &SamplesPlan) -> Self {
-        self.and_reading(Role::Covariates, samples.covariates.as_ref())
+        let places = self
+            .and_reading(Role::Covariates, samples.covariates.as_ref())
             .and_reading(Role::Genes, reading.genes.as_ref())
-            .and_reading(Role::Genes, reading.synonyms.as_ref())
+            .and_reading(Role::Genes, reading.synonyms.as_ref());
+        let companions = samples.companions.iter().map(|text| companion_of(text).1);
+        companions.fold(places, |places, file| {
+            places.and_reading(Role::Companion, Some(file))
+        })
     }
 
     /// It also reads a model.
@@ -159,6 +165,7 @@ impl Role {
             Self::Input => "the input",
             Self::Model => "the model",
             Self::Covariates => "the table of covariates",
+            Self::Companion => "the companion",
             Self::Genes => "the list of genes",
             Self::Systems => "the table of systems",
             Self::Plan => "the plan",

@@ -124,6 +124,7 @@ impl CrossStudy {
             remarks: Vec::new(),
             undo: None,
             levels: None,
+            hiding: crate::Hiding::Random,
             reference_share: 0.5,
         })
     }

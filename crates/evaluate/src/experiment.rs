@@ -38,12 +38,26 @@ pub enum ScoreScale {
     Original,
 }
 
+/// What is hidden.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hiding {
+    /// Entries, each by itself.
+    #[default]
+    Random,
+    /// The expression of whole samples, as where an assay was never done.
+    Profile,
+}
+
 /// What an evaluation is asked to do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
     /// Scenarios to run.
     pub scenarios: Vec<Scenario>,
-    /// Shares of measured entries to hide, each in `(0, 1)`.
+    /// What is hidden: entries or whole samples.
+    #[serde(default, skip_serializing_if = "is_random")]
+    pub hiding: Hiding,
+    /// Shares of measured entries (or of samples) to hide, each in `(0, 1)`.
     pub hidden_shares: Vec<f64>,
     /// Times that everything is done again with another split and other masks.
     pub repeats: usize,
@@ -64,6 +78,10 @@ pub struct Experiment {
     pub score_on: ScoreScale,
 }
 
+fn is_random(hiding: &Hiding) -> bool {
+    *hiding == Hiding::Random
+}
+
 fn is_usual(scale: &ScoreScale) -> bool {
     *scale == ScoreScale::default()
 }
@@ -73,6 +91,7 @@ impl Default for Experiment {
         Self {
             scenarios: vec![Scenario::InPlace, Scenario::Inductive],
             // Half hidden and a fifth held back: section 3.1 and 3.3 of the PMI paper.
+            hiding: Hiding::Random,
             hidden_shares: vec![0.5],
             repeats: 3,
             protocol: Protocol::Strict,
@@ -127,6 +146,14 @@ impl Experiment {
         let back = self.score_on == ScoreScale::Original && !self.normalization.is_none();
         refuse_when(back && self.protocol == Protocol::Published, || {
             "the published protocol scores on its own standardized scale; leave the scale of the scores out, or take the strict protocol".into()
+        })?;
+        let profiles = self.hiding == Hiding::Profile;
+        refuse_when(profiles && self.scenarios != [Scenario::InPlace], || {
+            "whole profiles are hidden in place alone: the samples left are learned from, so that no other split is needed; ask for --scenario in-place".into()
+        })?;
+        refuse_when(profiles && self.protocol == Protocol::Published, || {
+            "the published protocol of the PMI paper hides entries, not profiles; leave it out"
+                .into()
         })?;
         refuse_when(self.scenarios.is_empty(), || {
             "no scenario is asked for; name in-place, inductive or both".into()

@@ -28,7 +28,7 @@ pub mod trials;
 pub use agreement::{Agreement, agreement, nearest_neighbors};
 pub use compare::{Comparison, Cost, DONE, Outcome, compare};
 pub use cross_study::{Cohort, CohortScore, CrossStudy, Moments, Standardization};
-pub use experiment::{Experiment, Scenario, ScoreScale};
+pub use experiment::{Experiment, Hiding, Scenario, ScoreScale};
 pub use levels::Levels;
 pub use metrics::{Definition, Direction, definition, definitions};
 pub use protocol::Protocol;

@@ -3,6 +3,7 @@
 use imputome_core::{Error, Imputation, Result};
 use rayon::prelude::*;
 
+use crate::experiment::Hiding;
 use crate::metrics::{self, Entry, Sums};
 use crate::pool::{LevelPool, kept_genes};
 use crate::scores::{Example, GeneScore, Score};
@@ -44,9 +45,8 @@ pub fn score(label: &str, trial: &Trial, test: usize, imputation: &Imputation) -
         trial,
         test: tested,
     };
-    let has_spread = imputation.spread.is_some();
     Ok(Judgment {
-        scores: scores(&whose, &sums, has_spread),
+        scores: scores(&whose, &sums, imputation),
         per_gene: per_gene(&whose, &sums),
         examples: examples(&whose, imputation),
         failures: total(&sums.genes).failures as usize,
@@ -182,7 +182,7 @@ impl Whose<'_> {
     }
 }
 
-fn scores(whose: &Whose, sums: &TestSums, has_spread: bool) -> Vec<Score> {
+fn scores(whose: &Whose, sums: &TestSums, imputation: &Imputation) -> Vec<Score> {
     let all = total(&sums.genes);
     let over_genes = |metric: fn(&Sums) -> f64| mean_over_genes(&sums.genes, metric);
     let mut found = vec![
@@ -197,11 +197,14 @@ fn scores(whose: &Whose, sums: &TestSums, has_spread: bool) -> Vec<Score> {
     if whose.trial.levels.is_some() {
         found.push((&metrics::R2_WITHIN, over_genes(metrics::r2_within)));
     }
-    if has_spread {
+    if imputation.spread.is_some() {
         found.push((&metrics::COVERAGE90, metrics::coverage90(&all)));
     }
     if all.failures > 0.0 {
         found.push((&metrics::FAILURES, all.failures));
+    }
+    if whose.trial.hiding == Hiding::Profile {
+        found.extend(of_profiles(whose.test, imputation));
     }
     let mut scores: Vec<Score> = found
         .into_iter()
@@ -211,6 +214,21 @@ fn scores(whose: &Whose, sums: &TestSums, has_spread: bool) -> Vec<Score> {
         scores.extend(level_scores(whose, level, sums));
     }
     scores
+}
+
+fn of_profiles(test: &Test, imputation: &Imputation) -> [(&'static metrics::Definition, f64); 4] {
+    let found = metrics::profile_metrics(
+        test.truth(),
+        &imputation.estimates,
+        test.holdout.held_out(),
+        &test.judged,
+    );
+    [
+        (&metrics::RMSE_TABLE, found.rmse),
+        (&metrics::MAE_TABLE, found.mae),
+        (&metrics::R2_SAMPLE, found.r2_sample),
+        (&metrics::R2_GENE, found.r2_gene),
+    ]
 }
 
 fn level_scores(whose: &Whose, level: usize, sums: &Sums) -> Vec<Score> {

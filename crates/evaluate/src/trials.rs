@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use imputome_core::prepare::{Normalizer, hide_at_random, split_groups};
+use imputome_core::prepare::{Normalizer, hide_at_random, hide_profiles, split_groups};
 use imputome_core::{Dataset, Error, Holdout, Imputation, Result, Run};
 use ndarray::Array2;
 
 use crate::enough::{FEWEST_HELD_OUT, expect_enough, judged_genes};
 use crate::examples;
-use crate::experiment::{Experiment, Scenario, ScoreScale};
+use crate::experiment::{Experiment, Hiding, Scenario, ScoreScale};
 use crate::levels::Levels;
 use crate::protocol::{self, Protocol};
 use crate::reference::Reference;
@@ -56,6 +56,7 @@ pub struct Trial {
     pub(crate) undo: Option<Normalizer>,
     pub(crate) reference: Reference,
     pub(crate) levels: Option<Levels>,
+    pub(crate) hiding: Hiding,
     pub(crate) reference_share: f64,
 }
 
@@ -193,11 +194,11 @@ impl<'a> Trials<'a> {
     /// All shares of a repeat draw from one stream, so that what is hidden at a low share is
     /// hidden at a high one too, and a curve over shares is not blurred by other masks.
     fn hide(&self, data: &Dataset, place: Place, hidden: f64) -> Result<Holdout> {
-        hide_at_random(
-            data,
-            hidden,
-            &mut self.random.stream(&stream(place, "mask")),
-        )
+        let random = &mut self.random.stream(&stream(place, "mask"));
+        match self.experiment.hiding {
+            Hiding::Random => hide_at_random(data, hidden, random),
+            Hiding::Profile => hide_profiles(data, hidden, random),
+        }
     }
 
     fn examples(
@@ -259,6 +260,7 @@ impl<'a> Trials<'a> {
             undo: normalizer.filter(|_| back),
             reference,
             levels: self.levels.clone(),
+            hiding: self.experiment.hiding,
             reference_share: self.experiment.reference_share(),
         })
     }

@@ -109,6 +109,16 @@ impl Method {
         })
     }
 
+    /// True when it learns expression from another assay and cannot do without.
+    pub fn needs_companion(&self) -> bool {
+        self.imputer().companions() == CompanionUse::Required
+    }
+
+    /// True when it makes something of other assays of the same samples.
+    pub fn uses_companions(&self) -> bool {
+        self.imputer().companions() != CompanionUse::Ignored
+    }
+
     /// Its name in the catalog.
     pub fn name(&self) -> &'static str {
         self.imputer().card().name

@@ -33,6 +33,8 @@ pub struct ReadFacts {
     pub gap_spellings: Vec<(String, u64)>,
     /// Values written with more digits than single precision holds.
     pub long_values: u64,
+    /// Samples that only a companion has, added as rows without expression.
+    pub appended: usize,
     /// What was decided, in clear words, one sentence each.
     pub notes: Vec<String>,
     /// What the user should look at, in clear words, one sentence each.

@@ -13,8 +13,10 @@
 )]
 
 mod arrange;
+mod barcode;
 mod blocks;
 mod body;
+mod companions;
 mod compression;
 mod container;
 mod covariates;
@@ -51,7 +53,7 @@ pub use fill::{Estimates, Filled, fill_table};
 pub use inspect::{CovariateFact, Inspection, inspect};
 pub use layout::{Compression, Decimal, Delimiter, Format, Layout, LineText, Orientation, Rows};
 pub use model::{read_model, write_model};
-pub use options::{CovariateOptions, GroupRule, ReadOptions};
+pub use options::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions};
 pub use scale::guess_scale;
 pub use source::{Source, Target};
 pub use table::{read_table, require_samples};

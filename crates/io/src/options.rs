@@ -20,6 +20,17 @@ pub struct ReadOptions {
     pub groups: GroupRule,
     /// What one unit means; guessed from the values when `None`.
     pub scale: Option<Scale>,
+    /// Tables of other assays of the same samples.
+    pub companions: Vec<CompanionOptions>,
+}
+
+/// Another assay of the same samples.
+#[derive(Clone, Debug)]
+pub struct CompanionOptions {
+    /// What it is, such as `methylation`.
+    pub name: String,
+    /// Its table, samples in lines or in columns.
+    pub source: Source,
 }
 
 /// Which covariate table to join, and what its columns are.

@@ -11,7 +11,7 @@ use crate::preamble::{self, Preamble};
 use crate::text_table::{self, TextTable};
 use crate::{
     Compression, Error, LineText, Orientation, ReadFacts, ReadOptions, Result, Source, TableRead,
-    arrange,
+    arrange, companions,
 };
 
 mod annotate;
@@ -40,6 +40,7 @@ pub fn read_table(source: &Source, options: &ReadOptions) -> Result<TableRead> {
         return Err(nothing_measured(&text.file));
     }
     let mut read = TableRead { dataset, facts };
+    companions::join(&mut read, options)?;
     annotate::add_covariates(&mut read, options, known.as_ref())?;
     annotate::add_scale(&mut read, options);
     Ok(read)
@@ -153,6 +154,7 @@ fn facts_of(
         gaps: spellings.iter().map(|(_, count)| count).sum(),
         gap_spellings: spellings,
         long_values: table.long_values,
+        appended: 0,
         notes: Vec::new(),
         warnings: Vec::new(),
     }

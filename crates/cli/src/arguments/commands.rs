@@ -165,6 +165,10 @@ pub(crate) struct EvaluateArguments {
     /// Shares of the measured values to hide (default: 0.5).
     #[arg(long, value_name = "SHARES", value_delimiter = ',', value_parser = share)]
     pub(crate) hide: Vec<f64>,
+    /// What is hidden: random (single values) or profile (whole samples, as where an assay was
+    /// never done; in place alone); default: random.
+    #[arg(long, value_name = "random|profile", value_parser = ["random", "profile"], hide_possible_values = true)]
+    pub(crate) mask: Option<String>,
     /// Repeats with other splits and other hidden values (default: 3).
     #[arg(long, value_name = "N")]
     pub(crate) repeats: Option<usize>,

@@ -65,6 +65,11 @@ pub(crate) struct NormalizationArguments {
 #[serde(rename_all = "kebab-case")]
 #[command(next_help_heading = "Samples")]
 pub(crate) struct CovariateArguments {
+    /// Table of another assay of the same samples, such as methylation (betas or M-values),
+    /// samples in lines or columns; repeat for more. Samples that only it has are imputed.
+    #[arg(long, value_name = "[NAME=]FILE")]
+    #[serde(rename = "companions")]
+    pub(crate) companion: Vec<String>,
     /// Table of tissue, sex, age and the like; one line per sample or donor, in any order.
     #[arg(long, value_name = "TABLE")]
     pub(crate) covariates: Option<String>,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use imputome::{Method, Model};
 use imputome_core::Run;
-use imputome_evaluate::{Evaluation, Experiment, Scenario, Trials, summary};
+use imputome_evaluate::{Evaluation, Experiment, Hiding, Scenario, Trials, summary};
 use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Source, Target};
 
 use crate::arguments::DemoArguments;
@@ -181,6 +181,7 @@ fn plan(
         scenario: experiment.scenarios.clone(),
         hide: experiment.hidden_shares.clone(),
         repeats: experiment.repeats,
+        mask: Hiding::Random,
         protocol: experiment.protocol,
         test_share: Some(experiment.test_share),
         by: experiment.by.clone(),
@@ -196,6 +197,7 @@ fn plan(
             categorical: CATEGORICAL.map(String::from).to_vec(),
             numeric: NUMERIC.map(String::from).to_vec(),
             group: Some(GROUP.into()),
+            companions: Vec::new(),
         },
     }
 }

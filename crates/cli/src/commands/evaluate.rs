@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imputome_core::Dataset;
-use imputome_evaluate::{Evaluation, Experiment, Protocol, Scenario};
+use imputome_evaluate::{Evaluation, Experiment, Hiding, Protocol, Scenario};
 use imputome_report::PageContext;
 
 use crate::arguments::EvaluateArguments;
@@ -15,7 +15,7 @@ use crate::evaluation::{
 use crate::failure::{Failure, Result};
 use crate::levels::{expect_effect, expect_levels, expect_within, with_levels};
 use crate::places::Places;
-use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, resolve};
+use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, every_method, resolve};
 use crate::reading::{Asked, read};
 
 use super::print;
@@ -25,7 +25,12 @@ const USUAL_BY: &str = "tissue";
 
 /// Compares methods on the table and writes scores and report.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = as_meant(arguments, context)?;
+    let Resolved { mut plan, earlier } = as_meant(arguments, context)?;
+    let whole_profiles = plan.mask == Hiding::Profile;
+    if whole_profiles && arguments.scenario.is_empty() {
+        plan.scenario = vec![Scenario::InPlace];
+    }
+    leave_out_without_companion(&mut plan, context);
     let methods = methods(&plan)?;
     let mut experiment = experiment(&plan)?;
     let folder = Path::new(&plan.output);
@@ -117,6 +122,27 @@ pub(crate) fn write_results(
     Ok(page)
 }
 
+/// Methods that nobody named and that need a companion, where there is none.
+fn leave_out_without_companion(plan: &mut EvaluatePlan, context: &Context) {
+    if !plan.samples.companions.is_empty() || plan.methods != every_method() {
+        return;
+    }
+    let mut left_out = Vec::new();
+    plan.methods.retain(|entry| match entry.method() {
+        Ok((label, method)) if method.needs_companion() => {
+            left_out.push(label);
+            false
+        }
+        _ => true,
+    });
+    if !left_out.is_empty() {
+        context.terminal.say(format!(
+            "note: left out, for they learn from another assay given with --companion: {}",
+            left_out.join(", ")
+        ));
+    }
+}
+
 fn methods(plan: &EvaluatePlan) -> Result<Vec<Labeled>> {
     plan.methods.iter().map(MethodEntry::method).collect()
 }
@@ -137,6 +163,7 @@ pub(crate) fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
     }
     let experiment = Experiment {
         scenarios: plan.scenario.clone(),
+        hiding: plan.mask,
         hidden_shares: plan.hide.clone(),
         repeats: plan.repeats,
         protocol: plan.protocol,
@@ -200,7 +227,7 @@ pub(crate) fn spelled_out(
 
 fn input_files(plan: &EvaluatePlan) -> Vec<&str> {
     let input = std::iter::once(plan.input.as_str());
-    let input = input.chain(plan.samples.covariates.as_deref());
+    let input = input.chain(plan.samples.files());
     input.chain(plan.reading.files()).collect()
 }
 

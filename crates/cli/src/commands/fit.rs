@@ -15,7 +15,7 @@ use crate::levels::{expect_effect, expect_within};
 use crate::memory;
 use crate::places::Places;
 use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
-use crate::reading::{Asked, expect_scale, read};
+use crate::reading::{Asked, expect_companion, expect_scale, read};
 use crate::teacher::CovariateKinds;
 use crate::terminal::duration;
 
@@ -24,6 +24,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
     let method = method_with(&plan.method, &plan.settings)?;
     expect_effect(&plan.normalization)?;
+    expect_companion(&method, &plan.samples)?;
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let table = read(asked, &run, &context.terminal)?;
@@ -84,7 +85,7 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
 
 fn input_files(plan: &FitPlan) -> Vec<&str> {
     let input = std::iter::once(plan.input.as_str());
-    let input = input.chain(plan.samples.covariates.as_deref());
+    let input = input.chain(plan.samples.files());
     input.chain(plan.reading.files()).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::filled::{Outputs, files_of_draws};
 use crate::levels;
 use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
-use crate::reading::{self, Asked, Table, read_with};
+use crate::reading::{self, Asked, Table, expect_companion, read_with};
 use crate::teacher::Teacher;
 
 /// Fills the gaps and writes table and record.
@@ -18,6 +18,9 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     levels::expect_effect(&plan.normalization)?;
     let teacher = Teacher::of(&plan)?;
     expect_effect(&plan, &teacher)?;
+    if !matches!(teacher, Teacher::Unnamed(..)) {
+        expect_companion(teacher.method(), &plan.samples)?;
+    }
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let options = teacher.reading_options(reading::options(asked)?)?;
@@ -155,10 +158,12 @@ fn spelled_out(plan: ImputePlan, table: &Table, model: &Model) -> ImputePlan {
 }
 
 fn input_files(plan: &ImputePlan) -> Vec<&str> {
-    let more = [&plan.model, &plan.samples.covariates];
-    let more = more.into_iter().flatten().map(String::as_str);
     let input = std::iter::once(plan.input.as_str());
-    input.chain(more).chain(plan.reading.files()).collect()
+    let input = input.chain(plan.model.as_deref());
+    input
+        .chain(plan.samples.files())
+        .chain(plan.reading.files())
+        .collect()
 }
 
 /// What fit and fill have to say.

@@ -78,7 +78,7 @@ pub(crate) fn readable(value: &Value) -> String {
 }
 
 /// Every method of the catalog with its default settings.
-pub(super) fn every_method() -> Vec<MethodEntry> {
+pub(crate) fn every_method() -> Vec<MethodEntry> {
     let all = Method::all();
     all.iter()
         .map(|method| MethodEntry::Spec(method.name().into()))

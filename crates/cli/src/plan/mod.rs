@@ -8,11 +8,13 @@ mod overlay;
 mod record;
 
 use imputome::Normalization;
-use imputome_evaluate::{Protocol, Scenario, ScoreScale};
+use imputome_evaluate::{Hiding, Protocol, Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use methods::{MethodEntry, SettingsTable, method_with, readable, settings_of};
+pub(crate) use methods::{
+    MethodEntry, SettingsTable, every_method, method_with, readable, settings_of,
+};
 pub(crate) use overlay::{Resolved, Typed, resolve};
 pub(crate) use record::{InputRecord, Record, run_file};
 
@@ -55,6 +57,28 @@ pub(crate) struct SamplesPlan {
     /// Its column of donors, or `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) group: Option<String>,
+    /// Tables of other assays, each as `[name=]file`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) companions: Vec<String>,
+}
+
+impl SamplesPlan {
+    /// Files that are read beside the table.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let companions = self.companions.iter().map(|text| companion_of(text).1);
+        self.covariates.as_deref().into_iter().chain(companions)
+    }
+}
+
+/// Name and file of a companion written as `[name=]file`; without a name, that of its file.
+pub(crate) fn companion_of(text: &str) -> (&str, &str) {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !name.contains('/') => (name, file),
+        _ => {
+            let name = text.rsplit('/').next().unwrap_or(text);
+            (name.split('.').next().unwrap_or(name), text)
+        }
+    }
 }
 
 /// What one unit of the values means, as asked for.
@@ -159,6 +183,8 @@ pub(crate) struct EvaluatePlan {
     pub(crate) hide: Vec<f64>,
     #[serde(default = "three")]
     pub(crate) repeats: usize,
+    #[serde(default, skip_serializing_if = "is_random")]
+    pub(crate) mask: Hiding,
     #[serde(default)]
     pub(crate) protocol: Protocol,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,6 +201,10 @@ pub(crate) struct EvaluatePlan {
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
+}
+
+fn is_random(mask: &Hiding) -> bool {
+    *mask == Hiding::Random
 }
 
 fn both_scenarios() -> Vec<Scenario> {

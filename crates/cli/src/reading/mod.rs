@@ -89,8 +89,8 @@ pub(crate) fn read_source(
         source,
         data: read.dataset,
         remarks: read.facts.warnings.clone(),
+        as_in_file: read.facts.appended == 0,
         facts: read.facts,
-        as_in_file: true,
     };
     terminal.note_all(&table.facts.notes);
     terminal.note_all(&table.keep_genes(reading)?);
@@ -205,6 +205,27 @@ impl Table {
             }
         }
     }
+}
+
+/// Refuses a companion that a method would not look at, and the lack of one that it needs.
+pub(crate) fn expect_companion(method: &Method, samples: &SamplesPlan) -> Result<()> {
+    if samples.companions.is_empty() && method.needs_companion() {
+        return Err(Failure::usage(format!(
+            "{} learns from another assay of the same samples: name its table with --companion",
+            method.name()
+        )));
+    }
+    if !samples.companions.is_empty() && !method.uses_companions() {
+        let all = Method::all();
+        let able = all.iter().filter(|method| method.uses_companions());
+        let names: Vec<&str> = able.map(Method::name).collect();
+        return Err(Failure::usage(format!(
+            "--companion would have no effect: {} learns from expression alone",
+            method.name()
+        ))
+        .hint(format!("methods that use it: {}", names.join(", "))));
+    }
+    Ok(())
 }
 
 /// Refuses a table on a scale that a method does not take, normalized as it will be.

@@ -1,10 +1,10 @@
 //! What is asked of the reader, from a plan.
 
 use imputome_core::Scale;
-use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Source};
+use imputome_io::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions, Source};
 
 use crate::failure::{Failure, Result};
-use crate::plan::{SamplesPlan, ScaleRule};
+use crate::plan::{SamplesPlan, ScaleRule, companion_of};
 
 use super::Asked;
 
@@ -16,9 +16,10 @@ pub(crate) fn options(asked: Asked) -> Result<ReadOptions> {
         samples,
     } = asked;
     let covariates = covariate_options(samples)?;
-    if input == "-" && samples.covariates.as_deref() == Some("-") {
+    let from_stdin = samples.files().chain([input]).filter(|file| *file == "-");
+    if from_stdin.count() > 1 {
         return Err(Failure::usage(
-            "only one of table and covariates can come from stdin",
+            "only one of table, covariates and companions can come from stdin",
         ));
     }
     Ok(ReadOptions {
@@ -28,7 +29,20 @@ pub(crate) fn options(asked: Asked) -> Result<ReadOptions> {
         groups: group_rule(samples)?,
         covariates,
         scale: reading.scale.stated(),
+        companions: samples
+            .companions
+            .iter()
+            .map(|text| companion(text))
+            .collect(),
     })
+}
+
+fn companion(text: &str) -> CompanionOptions {
+    let (name, file) = companion_of(text);
+    CompanionOptions {
+        name: name.into(),
+        source: Source::from_argument(file),
+    }
 }
 
 fn covariate_options(samples: &SamplesPlan) -> Result<Option<CovariateOptions>> {

@@ -8,6 +8,7 @@
 mod coverage;
 mod mae;
 mod pearson;
+mod profiles;
 mod r2;
 mod rmse;
 mod skill;
@@ -16,6 +17,7 @@ mod sums;
 pub use coverage::{COVERAGE90, coverage90};
 pub use mae::{MAE, mae};
 pub use pearson::{PEARSON, pearson};
+pub use profiles::{MAE_TABLE, ProfileMetrics, R2_GENE, R2_SAMPLE, RMSE_TABLE, profile_metrics};
 pub use r2::{R2, R2_HELD_OUT, R2_WITHIN, r2, r2_held_out, r2_within};
 pub use rmse::{RMSE, rmse};
 pub use skill::{SKILL, skill};
@@ -84,7 +86,7 @@ pub const FAILURES: Definition = Definition {
     source: "a count",
 };
 
-static DEFINITIONS: [Definition; 10] = [
+static DEFINITIONS: [Definition; 14] = [
     R2,
     R2_WITHIN,
     R2_HELD_OUT,
@@ -92,6 +94,10 @@ static DEFINITIONS: [Definition; 10] = [
     MAE,
     PEARSON,
     SKILL,
+    RMSE_TABLE,
+    MAE_TABLE,
+    R2_SAMPLE,
+    R2_GENE,
     COVERAGE90,
     ENTRIES,
     FAILURES,

@@ -25,7 +25,8 @@ pub(super) fn add_covariates(
         facts.warnings.extend(joined.warnings);
     }
     if facts.layout.rows == Orientation::Genes {
-        columns.extend(columns_of_texts(&facts.layout.column_texts, &columns));
+        let texts = &facts.layout.column_texts;
+        columns.extend(columns_of_texts(texts, dataset.n_samples(), &columns));
     }
     let inside = |source| Error::Dataset {
         file: facts.name.clone(),
@@ -55,16 +56,22 @@ fn expect_columns(table: &TextTable, options: &ReadOptions) -> Result<()> {
 }
 
 /// Metadata of GCT columns that the covariate table does not have too.
-fn columns_of_texts(texts: &[LineText], known: &[Column]) -> Vec<Column> {
+fn columns_of_texts(texts: &[LineText], samples: usize, known: &[Column]) -> Vec<Column> {
     let text_of = |text: &String| (!is_gap(text.as_bytes())).then(|| text.clone());
     texts
         .iter()
         .filter(|text| known.iter().all(|column| column.name != text.name))
         .map(|text| Column {
             name: text.name.clone(),
-            texts: text.texts.iter().map(text_of).collect(),
+            texts: pad(text.texts.iter().map(text_of).collect(), samples),
         })
         .collect()
+}
+
+/// Samples added after those of the file have no text.
+fn pad(mut texts: Vec<Option<String>>, samples: usize) -> Vec<Option<String>> {
+    texts.resize(samples, None);
+    texts
 }
 
 fn add_groups(read: &mut TableRead, rule: &GroupRule, column: Option<Column>) -> Result<()> {
