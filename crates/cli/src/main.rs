@@ -24,6 +24,7 @@ mod reading;
 mod study;
 mod teacher;
 mod terminal;
+mod transfer;
 
 use std::process::ExitCode;
 

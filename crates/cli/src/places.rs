@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
-use crate::plan::{ReadingPlan, SamplesPlan, companion_of};
+use crate::plan::{ReadingPlan, SamplesPlan, TransferPlan, companion_of};
 
 /// Standard input as it is read, standard output as it is written.
 const STREAM: &str = "-";
@@ -39,6 +39,7 @@ enum Role {
     Model,
     Covariates,
     Companion,
+    Source,
     Genes,
     Systems,
     Plan,
@@ -75,6 +76,14 @@ impl Places {
         let companions = samples.companions.iter().map(|text| companion_of(text).1);
         companions.fold(places, |places, file| {
             places.and_reading(Role::Companion, Some(file))
+        })
+    }
+
+    /// It also reads what teaches first.
+    pub(crate) fn with_transfer(self, transfer: &TransferPlan) -> Self {
+        let files = transfer.files();
+        files.fold(self, |places, file| {
+            places.and_reading(Role::Source, Some(file))
         })
     }
 
@@ -166,6 +175,7 @@ impl Role {
             Self::Model => "the model",
             Self::Covariates => "the table of covariates",
             Self::Companion => "the companion",
+            Self::Source => "the source",
             Self::Genes => "the list of genes",
             Self::Systems => "the table of systems",
             Self::Plan => "the plan",

@@ -11,8 +11,9 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::levels::expect_within;
 use crate::memory;
-use crate::plan::{ImputePlan, method_with};
+use crate::plan::{ImputePlan, method_with, settings_with};
 use crate::reading::{Table, expect_scale};
+use crate::transfer::Beginning;
 
 /// The method of the demo's model: near the best of the catalog on bulk expression, and fast (docs/methods/factor.md).
 pub(crate) const QUICK_METHOD: &str = "factor";
@@ -65,11 +66,16 @@ impl CovariateKinds {
 
 impl Teacher {
     /// What a plan asks for.
-    pub(crate) fn of(plan: &ImputePlan) -> Result<Self> {
+    pub(crate) fn of(plan: &ImputePlan, beginning: &Beginning) -> Result<Self> {
         if let Some(file) = &plan.model {
             return Ok(Self::Model(Box::new(KnownModel::read(file)?)));
         }
         let normalization = plan.normalization.clone();
+        if let (None, Some(known)) = (&plan.method, beginning.method()) {
+            let settings = settings_with(known, &plan.settings);
+            let method = method_with(known.name(), &settings)?;
+            return Ok(Self::Method(method, normalization));
+        }
         let Some(spec) = &plan.method else {
             if !plan.settings.is_empty() {
                 return Err(Failure::usage(
@@ -144,7 +150,13 @@ impl Teacher {
     }
 
     /// The model that fills `table`, fitted now if need be.
-    pub(crate) fn model(self, table: &Table, run: &Run, context: &Context) -> Result<Model> {
+    pub(crate) fn model(
+        self,
+        beginning: Beginning,
+        table: &Table,
+        run: &Run,
+        context: &Context,
+    ) -> Result<Model> {
         memory::expect_room(self.method(), &table.data, context.memory_limit)?;
         match self {
             Self::Model(known) => Ok(known.model),
@@ -152,8 +164,7 @@ impl Teacher {
                 table.expect_several_samples()?;
                 expect_within(&normalization, &table.data)?;
                 expect_scale(&method, &normalization, &table.data)?;
-                let data = &table.data;
-                Ok(Model::fit_normalized(method, &normalization, data, run)?)
+                beginning.fit(method, &normalization, table, run, context)
             }
         }
     }

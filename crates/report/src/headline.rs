@@ -1,6 +1,6 @@
 //! What was asked and what was found, in sentences.
 
-use imputome_evaluate::{Difference, Protocol, ScoreScale, SummaryRow};
+use imputome_evaluate::{Difference, Hiding, Protocol, ScoreScale, SummaryRow};
 
 use crate::findings::{Findings, mean};
 use crate::numbers::{count, percent, score, spread as spread_of};
@@ -38,12 +38,16 @@ fn asked(findings: &Findings) -> String {
     } else {
         listed(&shares)
     };
+    let hidden = match findings.evaluation.experiment.hiding {
+        Hiding::Random => "values that had been measured and then hidden",
+        Hiding::Profile => "the whole expression of samples, measured and then hidden",
+    };
     let methods = match findings.evaluation.methods.len() {
         1 => "One method was".to_string(),
         several => format!("{} methods were", count(several)),
     };
     format!(
-        "{methods} asked to estimate values that had been measured and then hidden: {shares} of \
+        "{methods} asked to estimate {hidden}: {shares} of \
          them, in a table of {} samples and {} genes. Here the estimates are compared with what \
          was measured.",
         count(data.samples),

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 
-use super::reading::{CovariateArguments, NormalizationArguments, TableArguments};
+use super::reading::{
+    CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+};
 
 /// Run everything on built-in real data, with a report at the end.
 #[derive(Args, Debug)]
@@ -54,6 +56,7 @@ Examples:
   imputome impute my_table.tsv -o filled.tsv
   imputome impute my_table.tsv -o filled.tsv --covariates samples.tsv --method pmi
   imputome impute my_table.tsv -o filled.tsv --model gtex.safetensors --spread trust.tsv
+  imputome impute cohort.tsv --companion betas.tsv -o filled.tsv --start pan.safetensors
   imputome impute --plan filled.tsv.run.toml        (repeats that run byte for byte)
 
 OUTPUT.run.toml is written beside the output: what was done, and how to repeat it.")]
@@ -91,6 +94,8 @@ pub(crate) struct ImputeArguments {
     #[command(flatten)]
     pub(crate) normalization: NormalizationArguments,
     #[command(flatten)]
+    pub(crate) transfer: TransferArguments,
+    #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
@@ -102,7 +107,9 @@ pub(crate) struct ImputeArguments {
 #[command(after_help = "\
 Examples:
   imputome fit gtex.tsv -o gtex.safetensors --covariates samples.tsv --method pmi
-  imputome fit gtex.tsv -o gtex.safetensors --method factor --resume")]
+  imputome fit gtex.tsv -o gtex.safetensors --method factor --resume
+  imputome fit pan.tsv --companion betas.tsv -o pan.safetensors --method tdimpute
+  imputome fit cohort.tsv --companion cohort_betas.tsv -o tuned.safetensors --start pan.safetensors")]
 pub(crate) struct FitArguments {
     /// Table to learn from; `-` for stdin.
     #[arg(value_name = "INPUT")]
@@ -130,6 +137,8 @@ pub(crate) struct FitArguments {
     pub(crate) plan: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) normalization: NormalizationArguments,
+    #[command(flatten)]
+    pub(crate) transfer: TransferArguments,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]

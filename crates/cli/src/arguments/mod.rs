@@ -13,7 +13,9 @@ pub(crate) use commands::{
     TrialArguments,
 };
 
-pub(crate) use reading::{CovariateArguments, NormalizationArguments, TableArguments};
+pub(crate) use reading::{
+    CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+};
 
 use imputome_core::{Device, Precision};
 

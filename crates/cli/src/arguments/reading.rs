@@ -95,6 +95,23 @@ pub(crate) struct CovariateArguments {
     pub(crate) group: Option<String>,
 }
 
+/// What another cohort teaches first.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Transfer learning")]
+pub(crate) struct TransferArguments {
+    /// Begin with this model, fitted on a larger cohort, and tune it to the table.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) start: Option<String>,
+    /// Expression table of a larger cohort, learned first, then tuned to the table.
+    #[arg(long, value_name = "TABLE", conflicts_with = "start")]
+    pub(crate) source: Option<String>,
+    /// Companion of the source; repeat for more.
+    #[arg(long, value_name = "[NAME=]FILE", requires = "source")]
+    #[serde(rename = "source-companions")]
+    pub(crate) source_companion: Vec<String>,
+}
+
 fn delimiter(text: &str) -> Result<String, String> {
     let name = match text {
         "tab" | "\t" | "\\t" => "tab",

@@ -11,7 +11,7 @@ use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Source, Target};
 
 use crate::arguments::DemoArguments;
 use crate::context::Context;
-use crate::evaluation::{self, Contest, Earlier, Labeled, MadeFolder, expect_free, score_table};
+use crate::evaluation::{self, Contest, Contestant, Earlier, MadeFolder, expect_free, score_table};
 use crate::failure::{Failure, Result};
 use crate::filled::holding;
 use crate::places::Places;
@@ -145,7 +145,7 @@ fn compare(
         let method = Method::named(name).expect("the catalog has it");
         (name.to_string(), method)
     });
-    let methods: Vec<Labeled> = methods.collect();
+    let methods: Vec<Contestant> = methods.map(Contestant::from).collect();
     let contest = Contest {
         name: NAME,
         data: &table.data,
@@ -169,7 +169,7 @@ fn plan(
     files: &Files,
     table: &Table,
     experiment: &Experiment,
-    methods: &[Labeled],
+    methods: &[Contestant],
     output: &Path,
 ) -> EvaluatePlan {
     let show = |path: &Path| path.display().to_string();
@@ -187,10 +187,7 @@ fn plan(
         by: experiment.by.clone(),
         score_on: None,
         normalization: experiment.normalization.clone(),
-        methods: methods
-            .iter()
-            .map(|(label, method)| MethodEntry::spelled_out(label, method))
-            .collect(),
+        methods: methods.iter().map(MethodEntry::spelled_out).collect(),
         reading: table.decided(&ReadingPlan::default()),
         samples: SamplesPlan {
             covariates: Some(show(&files.samples)),

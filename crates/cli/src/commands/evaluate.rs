@@ -9,7 +9,7 @@ use imputome_report::PageContext;
 use crate::arguments::EvaluateArguments;
 use crate::context::Context;
 use crate::evaluation::{
-    self, Contest, Earlier, Labeled, PAGE_FILE, RUN_FILE, expect_free, score_table,
+    self, Contest, Contestant, Earlier, PAGE_FILE, RUN_FILE, expect_free, score_table,
     write_evaluation, write_report,
 };
 use crate::failure::{Failure, Result};
@@ -42,7 +42,9 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     experiment.by = by(&plan, &table.data)?;
     offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
-    let record = context.record(&input_files(&plan), table.remarks.clone())?;
+    let mut files = input_files(&plan);
+    files.extend(methods.iter().filter_map(Contestant::files));
+    let record = context.record(&files, table.remarks.clone())?;
     record.compare(earlier.as_ref(), &context.terminal);
     let contest = Contest {
         name: file_name(&plan.input),
@@ -143,8 +145,8 @@ fn leave_out_without_companion(plan: &mut EvaluatePlan, context: &Context) {
     }
 }
 
-fn methods(plan: &EvaluatePlan) -> Result<Vec<Labeled>> {
-    plan.methods.iter().map(MethodEntry::method).collect()
+fn methods(plan: &EvaluatePlan) -> Result<Vec<Contestant>> {
+    plan.methods.iter().map(MethodEntry::contestant).collect()
 }
 
 /// What a plan asks of an evaluation.
@@ -207,7 +209,7 @@ fn offer_by(plan: &EvaluatePlan, experiment: &Experiment, data: &Dataset, contex
 pub(crate) fn spelled_out(
     plan: &EvaluatePlan,
     experiment: &Experiment,
-    methods: &[Labeled],
+    methods: &[Contestant],
     reading: crate::plan::ReadingPlan,
 ) -> EvaluatePlan {
     let inductive = experiment.scenarios.contains(&Scenario::Inductive);
@@ -216,10 +218,7 @@ pub(crate) fn spelled_out(
         test_share: used.then_some(experiment.test_share),
         by: Some(experiment.by.clone().unwrap_or_else(|| "none".into())),
         score_on: Some(experiment.score_on).filter(|_| !experiment.normalization.is_none()),
-        methods: methods
-            .iter()
-            .map(|(label, method)| MethodEntry::spelled_out(label, method))
-            .collect(),
+        methods: methods.iter().map(MethodEntry::spelled_out).collect(),
         reading,
         ..plan.clone()
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use imputome::Model;
+use imputome::{Method, Model};
 use imputome_core::Device;
 
 use crate::arguments::FitArguments;
@@ -14,16 +14,20 @@ use crate::failure::{Failure, Result};
 use crate::levels::{expect_effect, expect_within};
 use crate::memory;
 use crate::places::Places;
-use crate::plan::{FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of};
+use crate::plan::{
+    FitPlan, Record, Resolved, Typed, method_with, resolve, run_file, settings_of, settings_with,
+};
 use crate::reading::{Asked, expect_companion, expect_scale, read};
 use crate::teacher::CovariateKinds;
 use crate::terminal::duration;
+use crate::transfer::Beginning;
 
 /// Learns from the table and writes model and record.
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
-    let method = method_with(&plan.method, &plan.settings)?;
     expect_effect(&plan.normalization)?;
+    let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
+    let method = method(&plan, &beginning)?;
     expect_companion(&method, &plan.samples)?;
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
@@ -44,7 +48,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);
     let started = Instant::now();
     let run = run.with_checkpoints(checkpoint.clone());
-    let model = Model::fit_normalized(method, &plan.normalization, &table.data, &run)?;
+    let model = beginning.fit(method, &plan.normalization, &table, &run, context)?;
     context.interrupt.proceed()?;
     let kinds = CovariateKinds::of(&table.data.covariates);
     imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;
@@ -65,7 +69,6 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
         needs: &[
             ("input", "INPUT, the table to learn from,"),
             ("output", "-o MODEL, the model file to write,"),
-            ("method", "--method NAME"),
         ],
     })?;
     let plan = &resolved.plan;
@@ -75,6 +78,7 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
     }
     Places::reading(&plan.input)
         .with_plans(&plan.reading, &plan.samples)
+        .with_transfer(&plan.transfer)
         .with_plan_file(arguments.plan.as_deref())
         .writing(&plan.output)
         .writing(checkpoint_file(&plan.output))
@@ -83,10 +87,21 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
     Ok(resolved)
 }
 
+/// The method named; where none is, that of the model begun with.
+fn method(plan: &FitPlan, beginning: &Beginning) -> Result<Method> {
+    match (plan.method.as_str(), beginning.method()) {
+        ("", None) => Err(Failure::usage("--method NAME is missing")
+            .hint("see `imputome fit --help` for an example")),
+        ("", Some(known)) => method_with(known.name(), &settings_with(known, &plan.settings)),
+        (spec, _) => method_with(spec, &plan.settings),
+    }
+}
+
 fn input_files(plan: &FitPlan) -> Vec<&str> {
     let input = std::iter::once(plan.input.as_str());
     let input = input.chain(plan.samples.files());
-    input.chain(plan.reading.files()).collect()
+    let input = input.chain(plan.reading.files());
+    input.chain(plan.transfer.files()).collect()
 }
 
 /// The checkpoint of this plan on these inputs, gone on from where asked for.

@@ -11,12 +11,14 @@ use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
 use crate::reading::{self, Asked, Table, expect_companion, read_with};
 use crate::teacher::Teacher;
+use crate::transfer::Beginning;
 
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
     levels::expect_effect(&plan.normalization)?;
-    let teacher = Teacher::of(&plan)?;
+    let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
+    let teacher = Teacher::of(&plan, &beginning)?;
     expect_effect(&plan, &teacher)?;
     if !matches!(teacher, Teacher::Unnamed(..)) {
         expect_companion(teacher.method(), &plan.samples)?;
@@ -30,7 +32,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     if let Some(choice) = &unnamed {
         context.terminal.say(choice);
     }
-    let model = teacher.model(&table, &run, context)?;
+    let model = teacher.model(beginning, &table, &run, context)?;
     let completed = model.impute(&table.data, &run)?;
     let drawn = match plan.draws {
         Some(draws) => model.completed_tables(&table.data, draws as usize, &run)?,
@@ -76,6 +78,7 @@ fn places(plan: &ImputePlan, arguments: &ImputeArguments) -> Places {
     let mut places = Places::reading(&plan.input)
         .with_plans(&plan.reading, &plan.samples)
         .with_model(plan.model.as_ref())
+        .with_transfer(&plan.transfer)
         .with_plan_file(arguments.plan.as_deref())
         .writing(&plan.output);
     if let Some(spread) = &plan.spread {
@@ -124,6 +127,11 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
         }
         return Ok(());
     };
+    if !plan.transfer.is_none() {
+        return Err(Failure::usage(
+            "--start and --source say what a fit begins with, and with --model nothing is fitted",
+        ));
+    }
     if !plan.normalization.is_none() {
         return Err(Failure::usage(
             "--normalize says what a fit learns from, and with --model nothing is fitted; a model undoes its own normalization",
@@ -160,6 +168,7 @@ fn spelled_out(plan: ImputePlan, table: &Table, model: &Model) -> ImputePlan {
 fn input_files(plan: &ImputePlan) -> Vec<&str> {
     let input = std::iter::once(plan.input.as_str());
     let input = input.chain(plan.model.as_deref());
+    let input = input.chain(plan.transfer.files());
     input
         .chain(plan.samples.files())
         .chain(plan.reading.files())

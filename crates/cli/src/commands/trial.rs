@@ -4,7 +4,6 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Instant;
 
-use imputome::Model;
 use imputome_core::{Dataset, Imputation, Progress, Run};
 use nix::sys::resource::{UsageWho, getrusage};
 
@@ -45,9 +44,10 @@ fn measured(
     tests: Vec<Dataset>,
     run: &Run,
 ) -> Result<(Report, Vec<(Dataset, Imputation)>)> {
+    let start = task.lesson.read()?;
     let processor_before = processor_seconds();
     let started = Instant::now();
-    let model = Model::fit(task.method, train, run)?;
+    let model = task.lesson.learn(start, task.method, train, run)?;
     let fit_wall_seconds = started.elapsed().as_secs_f64();
     let imputations = tests
         .into_iter()

@@ -1,10 +1,12 @@
 //! Methods against each other on a table: each fit in a process of its own, scores, files.
 
+mod contestant;
 mod files;
 mod process;
 mod score_table;
 mod task;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use imputome::Method;
@@ -17,14 +19,12 @@ use crate::memory;
 use crate::plan::readable;
 use crate::reading::expect_scale;
 
+pub(crate) use contestant::{Contestant, Labeled, Lesson};
 pub(crate) use files::{
     Earlier, MadeFolder, PAGE_FILE, RUN_FILE, expect_free, write_evaluation, write_report,
 };
 pub(crate) use score_table::score_table;
 pub(crate) use task::{Event, Report, Task};
-
-/// A method and the name it has in tables.
-pub(crate) type Labeled = (String, Method);
 
 /// What is compared, and where it may put its temporary files.
 #[derive(Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Contest<'a> {
     /// What is done.
     pub(crate) experiment: &'a Experiment,
     /// The methods.
-    pub(crate) methods: &'a [Labeled],
+    pub(crate) methods: &'a [Contestant],
     /// Where results go; a temporary folder inside it is removed at the end.
     pub(crate) folder: &'a Path,
 }
@@ -44,8 +44,9 @@ pub(crate) struct Contest<'a> {
 /// Runs every method on every trial and scores it.
 pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
     let trials = Trials::new(contest.data, contest.experiment)?;
-    expect_distinct(contest.methods)?;
-    for (_, method) in contest.methods {
+    expect_distinct(contest.methods.iter().map(|c| c.label.as_str()))?;
+    for Contestant { method, .. } in contest.methods {
+        expect_companions(method, contest.data)?;
         expect_scale(method, &contest.experiment.normalization, contest.data)?;
         memory::expect_room(method, contest.data, context.memory_limit)?;
     }
@@ -69,13 +70,15 @@ fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<E
         context.interrupt.proceed()?;
         let trial = trials.get(index)?;
         let tables = task::write_tables(&trial, &workplace.0)?;
-        for (place, (label, method)) in contest.methods.iter().enumerate() {
+        for (place, contestant) in contest.methods.iter().enumerate() {
+            let Contestant { label, method, .. } = contestant;
             let done = index * contest.methods.len() + place;
             terminal.advance(done as u64, &format!("{label}: {}", trial.name()));
             let task = Task {
                 method: method.clone(),
                 seed: seeds.derived_seed(&trial.name()),
                 tables: tables.seen_by(method),
+                lesson: contestant.lesson.clone(),
             };
             let outcome = process::run(&task, &workplace.0.join("method"), context)?;
             if let Err(reason) = &outcome.imputations {
@@ -102,6 +105,7 @@ pub(crate) fn run_trial(
         method: method.clone(),
         seed: seeds.derived_seed(&trial.name()),
         tables: tables.seen_by(method),
+        lesson: Lesson::Nothing,
     };
     context.terminal.begin(label, 1);
     let outcome = process::run(&task, &workplace.0.join("method"), context);
@@ -151,9 +155,10 @@ fn remove_left(folder: &Path) {
 }
 
 /// Refuses a method that is named twice.
-pub(crate) fn expect_distinct(methods: &[Labeled]) -> Result<()> {
-    for (place, (label, _)) in methods.iter().enumerate() {
-        if methods[..place].iter().any(|(other, _)| other == label) {
+pub(crate) fn expect_distinct<'a>(labels: impl Iterator<Item = &'a str>) -> Result<()> {
+    let mut seen = HashSet::new();
+    for label in labels {
+        if !seen.insert(label) {
             return Err(Failure::usage(format!(
                 "method {label} is asked for twice; name it once"
             )));
@@ -162,7 +167,19 @@ pub(crate) fn expect_distinct(methods: &[Labeled]) -> Result<()> {
     Ok(())
 }
 
-fn method_facts((label, method): &Labeled) -> MethodFacts {
+/// Refuses a method that cannot do without a companion where there is none.
+fn expect_companions(method: &Method, data: &Dataset) -> Result<()> {
+    if method.needs_companion() && data.companions.is_empty() {
+        return Err(imputome_core::Error::NoCompanion {
+            method: method.name().into(),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn method_facts(contestant: &Contestant) -> MethodFacts {
+    let Contestant { label, method, .. } = contestant;
     let card = method.imputer().card();
     let settings = method.imputer().settings();
     MethodFacts {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use imputome_evaluate::{Evaluation, Protocol, SummaryRow, definition, summary};
+use imputome_evaluate::{Evaluation, Hiding, Protocol, SummaryRow, definition, summary};
 
 use crate::terminal::paragraph;
 
@@ -13,6 +13,15 @@ const METRICS: [(&str, &str); 5] = [
     ("rmse", "RMSE"),
     ("mae", "MAE"),
     ("pearson", "Pearson"),
+];
+
+/// The same where whole profiles were hidden, errors in the unit of the table.
+const METRICS_OF_PROFILES: [(&str, &str); 5] = [
+    ("r2", "R2"),
+    ("rmse_table", "RMSE"),
+    ("r2_gene", "R2 per gene"),
+    ("r2_sample", "R2 per sample"),
+    ("skill", "Skill"),
 ];
 
 /// One table per scenario and hidden share, the best of each column marked, and what R2 means.
@@ -50,7 +59,11 @@ pub(crate) fn score_table(evaluation: &Evaluation) -> String {
 }
 
 fn cells(rows: &[&SummaryRow], evaluation: &Evaluation) -> Vec<Vec<String>> {
-    let shown: Vec<(&str, String)> = METRICS
+    let metrics = match evaluation.experiment.hiding {
+        Hiding::Random => METRICS,
+        Hiding::Profile => METRICS_OF_PROFILES,
+    };
+    let shown: Vec<(&str, String)> = metrics
         .iter()
         .filter(|(metric, _)| rows.iter().any(|row| row.metric(metric).is_some()))
         .map(
@@ -134,9 +147,14 @@ fn legend(evaluation: &Evaluation) -> String {
     if let Some(scale) = evaluation.experiment.scale_of_scores() {
         paragraph(&mut out, "", &scale);
     }
+    let profiles = evaluation.experiment.hiding == Hiding::Profile;
     let metrics = [
         ("r2", true),
-        ("r2_within", evaluation.experiment.by.is_some()),
+        ("r2_within", evaluation.experiment.by.is_some() && !profiles),
+        ("rmse_table", profiles),
+        ("r2_gene", profiles),
+        ("r2_sample", profiles),
+        ("skill", profiles),
     ];
     for (metric, _) in metrics.iter().filter(|(_, shown)| *shown) {
         if let Some(definition) = definition(metric) {

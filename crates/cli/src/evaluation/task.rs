@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Failure, Result};
 use crate::filled::holding;
 
+use super::Lesson;
+
 /// One method on one trial.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Task {
@@ -19,6 +21,8 @@ pub(crate) struct Task {
     pub(crate) seed: u64,
     /// What is learned from, and what is filled.
     pub(crate) tables: Tables,
+    /// What it has learned before.
+    pub(crate) lesson: Lesson,
 }
 
 /// Files of a trial's tables.

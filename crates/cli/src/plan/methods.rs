@@ -6,6 +6,7 @@ use imputome::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::evaluation::{Contestant, Lesson};
 use crate::failure::Result;
 
 /// Settings of a method by name; `"none"` stands for no value.
@@ -29,6 +30,12 @@ pub(crate) struct MethodPlan {
     pub(crate) method: String,
     #[serde(default)]
     pub(crate) settings: SettingsTable,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub(crate) lesson: Lesson,
+}
+
+fn is_nothing(lesson: &Lesson) -> bool {
+    *lesson == Lesson::Nothing
 }
 
 impl MethodEntry {
@@ -43,12 +50,25 @@ impl MethodEntry {
         }
     }
 
+    /// Label, method and what it has learned before.
+    pub(crate) fn contestant(&self) -> Result<Contestant> {
+        match self {
+            Self::Spec(spec) => Contestant::parse(spec),
+            Self::Plan(plan) => Ok(Contestant {
+                label: plan.label.clone(),
+                method: method_with(&plan.method, &plan.settings)?,
+                lesson: plan.lesson.clone(),
+            }),
+        }
+    }
+
     /// The method with every setting spelled out.
-    pub(crate) fn spelled_out(label: &str, method: &Method) -> Self {
+    pub(crate) fn spelled_out(contestant: &Contestant) -> Self {
         Self::Plan(MethodPlan {
-            label: label.into(),
-            method: method.name().into(),
-            settings: settings_of(method),
+            label: contestant.label.clone(),
+            method: contestant.method.name().into(),
+            settings: settings_of(&contestant.method),
+            lesson: contestant.lesson.clone(),
         })
     }
 }
@@ -70,6 +90,13 @@ pub(crate) fn settings_of(method: &Method) -> SettingsTable {
         .into_iter()
         .map(|setting| (setting.name, plan_value(&setting.value)))
         .collect()
+}
+
+/// Every setting of a method, some changed.
+pub(crate) fn settings_with(method: &Method, changed: &SettingsTable) -> SettingsTable {
+    let mut settings = settings_of(method);
+    settings.extend(changed.iter().map(|(k, v)| (k.clone(), v.clone())));
+    settings
 }
 
 /// A setting's value for people: `none` for nothing, single precision in its own digits.
@@ -124,7 +151,8 @@ mod tests {
     #[test]
     fn a_method_spelled_out_is_the_same_method() {
         for method in Method::all() {
-            let entry = MethodEntry::spelled_out("any", &method);
+            let labeled = ("any".to_string(), method.clone());
+            let entry = MethodEntry::spelled_out(&labeled.into());
             assert_eq!(entry.method().unwrap(), ("any".to_string(), method));
         }
     }

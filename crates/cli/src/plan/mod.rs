@@ -13,7 +13,7 @@ use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use methods::{
-    MethodEntry, SettingsTable, every_method, method_with, readable, settings_of,
+    MethodEntry, SettingsTable, every_method, method_with, readable, settings_of, settings_with,
 };
 pub(crate) use overlay::{Resolved, Typed, resolve};
 pub(crate) use record::{InputRecord, Record, run_file};
@@ -81,6 +81,37 @@ pub(crate) fn companion_of(text: &str) -> (&str, &str) {
     }
 }
 
+/// What another cohort teaches first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
+pub(crate) struct TransferPlan {
+    /// A model learned there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<String>,
+    /// Its expression table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) source: Option<String>,
+    /// Its companions, each as `[name=]file`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) source_companions: Vec<String>,
+}
+
+impl TransferPlan {
+    /// True when nothing is asked for.
+    pub(crate) fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Files that it reads.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &str> {
+        let named = [&self.start, &self.source].into_iter().flatten();
+        let companions = self.source_companions.iter();
+        named
+            .map(String::as_str)
+            .chain(companions.map(|text| companion_of(text).1))
+    }
+}
+
 /// What one unit of the values means, as asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -142,6 +173,8 @@ pub(crate) struct ImputePlan {
     pub(crate) add_genes: bool,
     #[serde(default, skip_serializing_if = "Normalization::is_none")]
     pub(crate) normalization: Normalization,
+    #[serde(default, skip_serializing_if = "TransferPlan::is_none")]
+    pub(crate) transfer: TransferPlan,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
@@ -157,11 +190,14 @@ pub(crate) struct FitPlan {
     pub(crate) seed: u64,
     pub(crate) input: String,
     pub(crate) output: String,
+    #[serde(default)]
     pub(crate) method: String,
     #[serde(default, skip_serializing_if = "SettingsTable::is_empty")]
     pub(crate) settings: SettingsTable,
     #[serde(default, skip_serializing_if = "Normalization::is_none")]
     pub(crate) normalization: Normalization,
+    #[serde(default, skip_serializing_if = "TransferPlan::is_none")]
+    pub(crate) transfer: TransferPlan,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
     #[serde(default)]

@@ -68,7 +68,7 @@ impl CrossPlan {
             .map(MethodEntry::method)
             .collect::<Result<Vec<_>>>()?;
         let chosen = asked_for(all, &given.methods)?;
-        expect_distinct(&chosen)?;
+        expect_distinct(chosen.iter().map(|(label, _)| label.as_str()))?;
         Ok(chosen)
     }
 }
@@ -129,7 +129,9 @@ pub(super) fn run(given: &Given, context: &Context) -> Result<()> {
                 let scores = run.on_threads(|| study.judge(&label, &trial, &imputations))?;
                 let record = context.record(&[], Vec::new())?;
                 let plan = CrossPlan {
-                    methods: vec![MethodEntry::spelled_out(&label, &method)],
+                    methods: vec![MethodEntry::spelled_out(
+                        &(label.clone(), method.clone()).into(),
+                    )],
                     ..plan.clone()
                 };
                 let cost = format!(

@@ -6,7 +6,9 @@ use imputome::{EmbeddingMap, Normalization, OrganSystems};
 use imputome_core::Scale;
 use imputome_report::{StudySection, StudyTable, embedding_figure};
 
-use crate::arguments::{CovariateArguments, FitArguments, NormalizationArguments, TableArguments};
+use crate::arguments::{
+    CovariateArguments, FitArguments, NormalizationArguments, TableArguments, TransferArguments,
+};
 use crate::commands::embeddings::{as_shown, numbers, places};
 use crate::commands::fit::fit;
 use crate::context::Context;
@@ -75,6 +77,7 @@ fn from_plan(file: PathBuf) -> FitArguments {
         checkpoint_every: 30,
         plan: Some(file),
         normalization: NormalizationArguments::default(),
+        transfer: TransferArguments::default(),
         reading: TableArguments::default(),
         samples: CovariateArguments::default(),
     }

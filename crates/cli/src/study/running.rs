@@ -8,7 +8,7 @@ use imputome_evaluate::{DONE, Evaluation};
 
 use crate::commands::evaluate::{experiment, spelled_out, write_results};
 use crate::context::Context;
-use crate::evaluation::{self, Contest, Labeled};
+use crate::evaluation::{self, Contest, Contestant, Labeled};
 use crate::failure::{Failure, Result};
 use crate::plan::{EvaluatePlan, MethodEntry, ScaleRule};
 use crate::reading::{Asked, read};
@@ -77,11 +77,12 @@ pub(super) fn run(
         let methods = [labeled];
         let mut experiment = experiment.clone();
         experiment.by.clone_from(&plan.by);
+        let contestants: Vec<Contestant> = methods.into_iter().map(Contestant::from).collect();
         let contest = Contest {
             name: run.table,
             data: &table.data,
             experiment: &experiment,
-            methods: &methods,
+            methods: &contestants,
             folder: &folder,
         };
         let mut found = evaluation::run(&contest, context)?;
@@ -91,7 +92,12 @@ pub(super) fn run(
             .extend(notes.differences(run.table).iter().cloned());
         let plan = EvaluatePlan {
             output: folder.display().to_string(),
-            ..spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading))
+            ..spelled_out(
+                &plan,
+                &experiment,
+                &contestants,
+                table.decided(&plan.reading),
+            )
         };
         let covariates = plan.samples.covariates.clone().unwrap_or_default();
         let record = context.record(&[&plan.input, &covariates], table.remarks.clone())?;

@@ -1,0 +1,106 @@
+//! Transfer learning: a fit that begins with what another cohort taught.
+
+use imputome::{Method, Model, Normalization};
+use imputome_core::{Run, TableShape};
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::memory;
+use crate::plan::{ReadingPlan, SamplesPlan, TransferPlan};
+use crate::reading::{Asked, Table, expect_companion, expect_scale, read};
+use crate::teacher::KnownModel;
+
+/// Where a fit begins.
+pub(crate) enum Beginning {
+    /// With nothing.
+    Nothing,
+    /// With a saved model.
+    Model(Box<KnownModel>),
+    /// With a cohort that is learned first.
+    Source(TransferPlan, String),
+}
+
+impl Beginning {
+    /// What a plan asks for. Refused where it would have no effect or is asked for twice.
+    pub(crate) fn of(plan: &TransferPlan, normalization: &Normalization) -> Result<Self> {
+        if plan.source.is_none() && !plan.source_companions.is_empty() {
+            return Err(Failure::usage(
+                "--source-companion goes with the expression table of the source, --source, which is missing",
+            ));
+        }
+        if !plan.is_none() && !normalization.is_none() {
+            return Err(Failure::usage(
+                "--normalize cannot be joined with --start or --source: source and target must stand on one scale",
+            ));
+        }
+        match (&plan.start, &plan.source) {
+            (Some(_), Some(_)) => Err(Failure::usage(
+                "--start names a model learned on a source and --source a cohort to learn first; give one of them",
+            )),
+            (Some(file), None) => Ok(Self::Model(Box::new(KnownModel::read(file)?))),
+            (None, Some(source)) => Ok(Self::Source(plan.clone(), source.clone())),
+            (None, None) => Ok(Self::Nothing),
+        }
+    }
+
+    /// The method of the model begun with, if there is one.
+    pub(crate) fn method(&self) -> Option<&Method> {
+        match self {
+            Self::Model(known) => Some(&known.model.method),
+            Self::Nothing | Self::Source(..) => None,
+        }
+    }
+
+    /// Learns from `table`.
+    pub(crate) fn fit(
+        self,
+        method: Method,
+        normalization: &Normalization,
+        table: &Table,
+        run: &Run,
+        context: &Context,
+    ) -> Result<Model> {
+        let start = match self {
+            Self::Nothing => {
+                return Ok(Model::fit_normalized(
+                    method,
+                    normalization,
+                    &table.data,
+                    run,
+                )?);
+            }
+            Self::Model(known) => known.model,
+            Self::Source(plan, source) => learn_source(&plan, &source, &method, run, context)?,
+        };
+        Ok(Model::fit_from(&start, method, &table.data, run)?)
+    }
+}
+
+fn learn_source(
+    plan: &TransferPlan,
+    source: &str,
+    method: &Method,
+    run: &Run,
+    context: &Context,
+) -> Result<Model> {
+    let samples = SamplesPlan {
+        companions: plan.source_companions.clone(),
+        ..SamplesPlan::default()
+    };
+    let reading = ReadingPlan::default();
+    let table = read(
+        Asked::new(source, &reading, &samples),
+        run,
+        &context.terminal,
+    )?;
+    table.expect_several_samples()?;
+    expect_companion(method, &samples)?;
+    expect_scale(method, &Normalization::default(), &table.data)?;
+    memory::expect_room(method, &table.data, context.memory_limit)?;
+    let shape = TableShape::of(&table.data);
+    context.terminal.say(format!(
+        "learning first from {source}: {} samples, {} genes",
+        shape.samples, shape.genes
+    ));
+    Ok(Model::fit(method.clone(), &table.data, run)?)
+}
