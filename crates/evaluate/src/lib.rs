@@ -3,11 +3,14 @@
 //! An [`Experiment`] says what to do; [`Trials`] makes its splits and masks, the same for every
 //! method, and normalizes what is seen where that is asked for; [`mod@compare`] lets a caller run the methods, judges their estimates by the
 //! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
-//! [`mod@agreement`] judges a map of points, such as tissues, by the groups they belong to.
+//! [`mod@agreement`] judges a map of points, such as tissues, by the groups they belong to;
+//! [`downstream`] asks whether a study of an imputed table finds what one of the full table does,
+//! with the [`survival`] analysis such studies need.
 
 pub mod agreement;
 pub mod compare;
 pub mod cross_study;
+pub mod downstream;
 mod enough;
 mod examples;
 pub mod experiment;
@@ -22,6 +25,7 @@ mod rows;
 pub mod score;
 pub mod scores;
 pub mod summary;
+pub mod survival;
 mod tables;
 pub mod trials;
 

@@ -1,0 +1,29 @@
+//! What people do with an imputed table: does a study of it find what a study of the full table
+//! finds?
+//!
+//! After Zhou et al. 2020 (doi:10.1093/gigascience/giaa076): genes driven by methylation
+//! ([`driving_genes`]), genes that foretell survival ([`prognosis`]), groups of patients
+//! ([`k_means`], compared by [`adjusted_rand_index`]) and risks of new patients
+//! ([`risk_prediction`]). Each takes tables and gives numbers; none opens a file or knows a method.
+
+mod driving_genes;
+mod false_discovery;
+mod gene_filters;
+mod k_means;
+mod partitions;
+mod prognosis;
+mod ranking;
+mod risk_prediction;
+
+pub use driving_genes::{DrivingGenes, DrivingPair, DrivingRecovery, driving_genes};
+pub use false_discovery::benjamini_hochberg;
+pub use gene_filters::{expressed_genes, most_varying_genes};
+pub use k_means::{Clusters, KMeansSettings, k_means};
+pub use partitions::{Normalization, adjusted_rand_index, normalized_mutual_information};
+pub use prognosis::{Prognosis, PrognosisRecovery, prognosis};
+pub use ranking::{
+    average_precision, enrichment_factor, overlap_of_top, precision_recall_area, top,
+};
+pub use risk_prediction::{
+    FoldPrediction, PredictionSettings, RiskPrediction, balanced_folds, risk_prediction,
+};
