@@ -4,6 +4,7 @@
 //! Both read an [`Evaluation`] and nothing else, so every figure can be recomputed from the
 //! tables beside it, and the same evaluation gives the same bytes.
 
+mod downstream;
 mod embedding;
 mod figures;
 mod findings;
@@ -13,6 +14,10 @@ mod page;
 mod study;
 mod tables;
 
+pub use downstream::{
+    ScoreCurve, ScorePanel, ScorePoint, SurvivalGroup, SurvivalPanel, scores_by_method_figure,
+    scores_by_share_figure, survival_figure,
+};
 pub use embedding::{EmbeddingMap, MapPoint, embedding_figure, embedding_page, finding};
 use imputome_evaluate::Evaluation;
 

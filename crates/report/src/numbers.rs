@@ -109,6 +109,19 @@ pub(crate) fn signed(value: f64, decimals: usize) -> String {
     format!("{sign}{}{rest}", grouped(whole))
 }
 
+/// A p value: three decimals from 0.001 up, two digits and a power of ten below, as `1.7e−4`.
+pub(crate) fn p_value(value: f64) -> String {
+    if !value.is_finite() {
+        NO_NUMBER.into()
+    } else if value >= 0.000_95 {
+        signed(value, 3)
+    } else if value < f64::MIN_POSITIVE {
+        "below 1e−300".into()
+    } else {
+        format!("{value:.1e}").replace('-', "−")
+    }
+}
+
 fn scientific(value: f64) -> String {
     format!("{value:.2e}").replace('-', "−")
 }
@@ -127,6 +140,12 @@ fn grouped(digits: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn p_values_keep_two_digits_however_small() {
+        let texts = [0.5, 0.05, 0.000_96, 1.74e-4, 0.0].map(p_value);
+        assert_eq!(texts, ["0.500", "0.050", "0.001", "1.7e−4", "below 1e−300"]);
+    }
 
     #[test]
     fn scores_have_three_decimals() {

@@ -11,7 +11,10 @@ mod r2_against_time;
 mod r2_by_hidden_share;
 pub(crate) mod r2_by_level;
 mod r2_by_method;
+pub(crate) mod scores_by_method;
+pub(crate) mod scores_by_share;
 pub(crate) mod share_curves;
+pub(crate) mod survival_curves;
 
 use drawing::{Color, Paint, method_color};
 pub(crate) use embedding_map::embedding_map;
