@@ -9,7 +9,7 @@ use imputome_report::{
 mod downstream_sample;
 
 fn texts(svg: &str) -> Vec<String> {
-    let document = roxmltree::Document::parse(svg).unwrap();
+    let document = roxmltree::Document::parse(svg).expect("a figure is XML");
     let texts = document
         .descendants()
         .filter(|node| node.has_tag_name("text"));

@@ -18,6 +18,7 @@ mod partial_likelihood;
 mod penalized_search;
 mod ridge_cox;
 mod risk_sets;
+mod sample_space;
 mod tails;
 mod univariate_cox;
 

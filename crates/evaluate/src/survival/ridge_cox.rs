@@ -8,18 +8,22 @@
 //! when their Gram matrix is made and when their coefficients are read off.
 
 use imputome_core::{Error, Result, Run};
-use imputome_numerics::{product, symmetric_eigen};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::penalized_search::PenalizedSearch;
+use super::sample_space::{spanned, standardized};
 use super::{FollowUp, RiskSets, Ties};
 
-/// Part of the largest eigenvalue below which a direction is rounding: ours, for sums in f64.
-const RANK_TOLERANCE: f64 = 1e-11;
 /// `glmnet` begins its path for a ridge where a penalty with this share of lasso would leave no
 /// gene in (Simon et al. 2011, section 2.3).
 const LASSO_SHARE: f64 = 1e-3;
+
+/// Gain in log-likelihood, expected of a step, after which a search on the path ends: ours. What is
+/// left, its square, does not change which penalty is best.
+const GAIN_ON_PATH: f64 = 1e-6;
+/// The same for the model returned: ours.
+const GAIN_AT_END: f64 = 1e-11;
 
 /// How the penalty is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -223,14 +227,21 @@ impl<'a> Problem<'a> {
         if of_fitted.n_events() == 0 {
             return Err(without_events());
         }
+        let rest: Vec<usize> = (0..folds.len()).filter(|&s| folds[s] == fold).collect();
         let sets = RiskSets::new(&of_fitted, self.ties);
         let all = RiskSets::new(self.follow_up, self.ties);
-        let places = self.places.select(Axis(0), &fitted);
-        let mut search = PenalizedSearch::new(&sets, places);
+        let mut search = PenalizedSearch::new(&sets, self.places.select(Axis(0), &fitted).view());
+        let unseen = self.places.select(Axis(0), &rest);
+        let mut predictor = vec![0.0; folds.len()];
         let mut deviances = Vec::with_capacity(self.penalties.len());
         for &penalty in &self.penalties {
-            search.run(penalty)?;
-            let predictor = self.places.dot(search.coefficients());
+            search.run(penalty, GAIN_ON_PATH)?;
+            for (&at, value) in sets.order().iter().zip(search.predictor()) {
+                predictor[fitted[at]] = *value;
+            }
+            for (&sample, value) in rest.iter().zip(&unseen.dot(search.coefficients())) {
+                predictor[sample] = *value;
+            }
             let whole = PenalizedSearch::log_likelihood_of(&all, &predictor);
             deviances.push(-2.0 * (whole - search.log_likelihood()));
         }
@@ -240,8 +251,8 @@ impl<'a> Problem<'a> {
     /// Per unit of each gene, fitted on all samples.
     fn coefficients(&self, penalty: f64) -> Result<Vec<f64>> {
         let sets = RiskSets::new(self.follow_up, self.ties);
-        let mut search = PenalizedSearch::new(&sets, self.places.clone());
-        search.run(penalty)?;
+        let mut search = PenalizedSearch::new(&sets, self.places.view());
+        search.run(penalty, GAIN_AT_END)?;
         let by_sample = self.directions.dot(&(search.coefficients() / &self.roots));
         let by_gene = self.scores.t().dot(&by_sample);
         let parts = by_gene.iter().zip(&self.deviations);
@@ -250,67 +261,6 @@ impl<'a> Problem<'a> {
         };
         Ok(parts.map(per_unit).collect())
     }
-}
-
-/// Standard scores (divisor n) and the deviations.
-fn standardized(genes: ArrayView2<'_, f32>) -> Result<(Array2<f64>, Vec<f64>)> {
-    let mut scores = genes.mapv(f64::from);
-    if let Some(((_, gene), _)) = scores.indexed_iter().find(|(_, v)| !v.is_finite()) {
-        return Err(Error::Unusable(format!(
-            "gene {} has a gap; a ridge model needs a table without gaps, so impute it first",
-            gene + 1
-        )));
-    }
-    let n = genes.nrows() as f64;
-    let means = scores.sum_axis(Axis(0)) / n;
-    scores -= &means;
-    let squares = scores
-        .rows()
-        .into_iter()
-        .fold(Array1::<f64>::zeros(genes.ncols()), |sum, row| {
-            sum + &row * &row
-        });
-    // Below this share of the mean a deviation is rounding of f32.
-    let varies = |(square, mean): (&f64, &f64)| {
-        let deviation = (square / n).sqrt();
-        if deviation > 1e-7 * mean.abs() {
-            deviation
-        } else {
-            0.0
-        }
-    };
-    let deviations: Vec<f64> = squares.iter().zip(&means).map(varies).collect();
-    for mut row in scores.rows_mut() {
-        for (score, deviation) in row.iter_mut().zip(&deviations) {
-            *score = if *deviation > 0.0 {
-                *score / deviation
-            } else {
-                0.0
-            };
-        }
-    }
-    Ok((scores, deviations))
-}
-
-/// Orthonormal directions of the samples and singular values, by the samples' Gram matrix.
-fn spanned(scores: &Array2<f64>) -> Result<(Array2<f64>, Array1<f64>)> {
-    let gram = product(scores.view(), scores.t());
-    let (values, vectors) = symmetric_eigen(gram.view()).expect("a Gram matrix of finite values");
-    let largest = values.first().copied().unwrap_or(0.0);
-    let rank = values
-        .iter()
-        .take_while(|&&value| value > 0.0 && value > RANK_TOLERANCE * largest)
-        .count();
-    if rank == 0 {
-        return Err(Error::Unusable(
-            "no gene varies over the samples; a hazards model has nothing to go by".into(),
-        ));
-    }
-    let kept = ndarray::s![.., ..rank];
-    Ok((
-        vectors.slice(kept).to_owned(),
-        values.slice(ndarray::s![..rank]).mapv(f64::sqrt),
-    ))
 }
 
 fn without_events() -> Error {

@@ -3,8 +3,8 @@
 
 use super::WIDTH;
 use super::drawing::{
-    Canvas, LegendEntry, Look, Paint, Panel, Scale, TextLook, legend, legend_height, marker,
-    method_color,
+    Anchor, Canvas, LegendEntry, Look, Paint, Panel, Scale, TextLook, legend, legend_height,
+    marker, method_color,
 };
 use crate::Figure;
 use crate::downstream::{ScoreCurve, ScorePanel, methods, shares};
@@ -17,7 +17,7 @@ const HEIGHT: f64 = 230.0;
 /// Between panels in a row, with the axis of the next; and between rows.
 const BETWEEN: (f64, f64) = (66.0, 92.0);
 /// Between bars of neighboring methods at the same share, pixels.
-const APART: f64 = 3.0;
+const APART: f64 = 2.0;
 
 pub(crate) fn figure(
     (name, title): (&str, &str),
@@ -101,8 +101,8 @@ fn ticks(shares: &[f64]) -> Vec<(f64, String)> {
 fn full_data(canvas: &mut Canvas, place: Panel, y: f64) {
     let look = Look::drawn(Paint::Soft, 1.0).dashed("4 3");
     canvas.line((place.left, y), (place.right(), y), look);
-    let text = TextLook::label().soft().sized(11.0);
-    canvas.text((place.left + 4.0, y - 5.0), "full data", text);
+    let text = TextLook::label().soft().sized(11.0).at(Anchor::End);
+    canvas.text((place.right() - 4.0, y - 5.0), "full data", text);
 }
 
 fn draw_curve(

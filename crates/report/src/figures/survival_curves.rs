@@ -19,6 +19,8 @@ const ABOVE_TABLE: f64 = 76.0;
 const ROW: f64 = 19.0;
 /// Between panels in a row and between rows.
 const BETWEEN: f64 = 34.0;
+/// Right of the last panel.
+const EDGE: f64 = 8.0;
 /// Least room left of a panel, for the axis.
 const LEFT: f64 = 62.0;
 /// Dashes that tell groups apart without color.
@@ -35,7 +37,7 @@ pub(crate) fn figure(
     let room = label_room(names.map(|group| &group.name), 110.0) + 34.0;
     let left = room.max(LEFT);
     let columns = panels.len().min(COLUMNS) as f64;
-    let step = (WIDTH + BETWEEN) / columns;
+    let step = (WIDTH - EDGE + BETWEEN) / columns;
     // The table, and a line for each group that says how many there are and their median.
     let below = ABOVE_TABLE + 2.0 * ROW * groups as f64 + 20.0;
     let rows = panels.len().div_ceil(COLUMNS) as f64;
@@ -94,7 +96,7 @@ fn draw_panel(
         let y = top + at as f64 * ROW;
         at_risk(canvas, (place, y), (time, &ticks), (at, group));
         let y = y + ROW * panel.groups.len() as f64 + 8.0;
-        in_words(canvas, (place, y), (at, group), unit);
+        in_words(canvas, (place, y), (at, group));
     }
 }
 
@@ -191,34 +193,28 @@ fn at_risk(
     }
 }
 
-/// A row of the legend: line, name, numbers, median.
-fn in_words(
-    canvas: &mut Canvas,
-    (place, y): (Panel, f64),
-    (at, group): (usize, &SurvivalGroup),
-    unit: &str,
-) {
+/// A row of the legend: line, name, events, median.
+fn in_words(canvas: &mut Canvas, (place, y): (Panel, f64), (at, group): (usize, &SurvivalGroup)) {
     let line = (place.left, place.left + 26.0);
     canvas.line((line.0, y - 4.0), (line.1, y - 4.0), look(at));
-    let curve = &group.curve;
-    let (samples, events) = (count(curve.samples), count(curve.events));
     let text = format!(
-        "{}: {samples} samples, {events} events, {}",
+        "{}: {} events, {}",
         group.name,
-        median(curve, unit)
+        count(group.curve.events),
+        median(&group.curve)
     );
     let text = shortened(&text, 12.0, place.width - 20.0);
     canvas.text((line.1 + 8.0, y), &text, TextLook::label());
 }
 
-fn median(curve: &KaplanMeier, unit: &str) -> String {
+fn median(curve: &KaplanMeier) -> String {
     let Some(median) = curve.median() else {
         return "median not reached".into();
     };
     let end = |end: Option<f64>| end.map_or_else(|| "–".into(), quantity);
     let (low, high) = curve.median_limits();
     format!(
-        "median {} ({} to {}) {unit}",
+        "median {} ({} to {})",
         quantity(median),
         end(low),
         end(high)
