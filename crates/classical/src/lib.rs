@@ -7,6 +7,7 @@
 //! * [`Mice`], [`MissForest`]: genes learned from one another, in turns ([`chained`]; over [`forest`]).
 
 pub mod chained;
+pub mod cross_assay;
 pub mod forest;
 pub mod low_rank;
 pub mod neighbors;
