@@ -5,6 +5,7 @@
 //! * [`Knn`]: the nearest training samples ([`neighbors`]).
 //! * [`Factor`], [`Softimpute`], [`Svd`]: few directions behind many genes; [`GaussianOfGenes`]: their whole covariance ([`low_rank`]).
 //! * [`Mice`], [`MissForest`]: genes learned from one another, in turns ([`chained`]; over [`forest`]).
+//! * [`Ridge`], [`Lasso`], [`Pcr`], [`Tobmi`]: expression from another assay of the same samples ([`cross_assay`]).
 
 pub mod chained;
 pub mod cross_assay;
@@ -15,6 +16,11 @@ pub mod per_gene;
 
 pub use chained::mice::{FittedMice, Form, Mice, Order};
 pub use chained::missforest::{FittedMissForest, MissForest};
+pub use cross_assay::lasso::{FittedLasso, Lasso};
+pub use cross_assay::pcr::Pcr;
+pub use cross_assay::regression::{Penalties, RidgeRegression};
+pub use cross_assay::ridge::{FittedRidge, Ridge};
+pub use cross_assay::tobmi::Tobmi;
 pub use low_rank::FittedSpectral;
 pub use low_rank::factor::{Factor, FittedFactor};
 pub use low_rank::gaussian::{FittedGaussian, GaussianOfGenes};

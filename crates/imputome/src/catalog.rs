@@ -1,7 +1,8 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
 use imputome_classical::{
-    BloodSurrogate, Factor, GaussianOfGenes, Knn, Mean, Median, Mice, MissForest, Softimpute, Svd,
+    BloodSurrogate, Factor, GaussianOfGenes, Knn, Lasso, Mean, Median, Mice, MissForest, Pcr,
+    Ridge, Softimpute, Svd, Tobmi,
 };
 use imputome_core::{CompanionUse, Error, Imputer, Result, TableShape, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi};
@@ -37,6 +38,14 @@ pub enum Method {
     /// Chained random forests (Stekhoven and Bühlmann 2012).
     #[serde(rename = "missforest")]
     MissForest(MissForest),
+    /// Ridge regression on another assay (Hoerl and Kennard 1970).
+    Ridge(Ridge),
+    /// Lasso or elastic net on another assay (Tibshirani 1996).
+    Lasso(Lasso),
+    /// Principal component regression on another assay (Massy 1965).
+    Pcr(Pcr),
+    /// Mean of the nearest samples by another assay (Dong et al. 2019).
+    Tobmi(Tobmi),
     /// The same donor's whole blood.
     BloodSurrogate(BloodSurrogate),
     /// Median of the tissue.
@@ -60,6 +69,10 @@ impl Method {
             Self::Mice(Mice::default()),
             Self::Knn(Knn::default()),
             Self::MissForest(MissForest::default()),
+            Self::Ridge(Ridge::default()),
+            Self::Lasso(Lasso::default()),
+            Self::Pcr(Pcr::default()),
+            Self::Tobmi(Tobmi::default()),
             Self::BloodSurrogate(BloodSurrogate::default()),
             Self::Median(Median::default()),
             Self::Mean(Mean::default()),
@@ -89,6 +102,10 @@ impl Method {
             Self::Mice(method) => method,
             Self::Knn(method) => method,
             Self::MissForest(method) => method,
+            Self::Ridge(method) => method,
+            Self::Lasso(method) => method,
+            Self::Pcr(method) => method,
+            Self::Tobmi(method) => method,
             Self::BloodSurrogate(method) => method,
             Self::Median(method) => method,
             Self::Mean(method) => method,
@@ -180,6 +197,10 @@ impl Method {
             | Self::Gaussian(_)
             | Self::Knn(_)
             | Self::MissForest(_)
+            | Self::Ridge(_)
+            | Self::Lasso(_)
+            | Self::Pcr(_)
+            | Self::Tobmi(_)
             | Self::BloodSurrogate(_)
             | Self::Median(_)
             | Self::Mean(_) => None,

@@ -1,10 +1,12 @@
 //! Expression learned from another assay of the same samples, such as DNA methylation.
 
 mod components;
+mod errors;
 mod folds;
+pub mod lasso;
 mod paired;
-mod penalty;
 pub mod pcr;
+mod penalty;
 pub mod regression;
 pub mod ridge;
 mod stored;

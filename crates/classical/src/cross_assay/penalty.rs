@@ -1,16 +1,14 @@
 //! Which penalty a gene gets: by what leaving out each sample would cost.
 
 use imputome_numerics::product;
-use ndarray::{Array2, Axis, s};
-use rayon::prelude::*;
+use ndarray::{Array2, Axis};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::components::Components;
+use super::errors::{Errors, SMALLEST};
 use super::targets::Centered;
 
-/// Genes whose errors are computed at a time: ours, a table of samples by that many stays small.
-const GENE_BLOCK: usize = 256;
 /// Penalties tried by generalized cross-validation, as powers of ten of the mean squared length
 /// of samples: ours, beyond them nothing or everything is shrunk away.
 const COARSE: std::ops::RangeInclusive<i32> = -40..=40;
@@ -23,8 +21,6 @@ const OFFSETS: [f64; 10] = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]
 /// How much the error of all genes counts beside that of one: ours, of 0, 1, 3 and infinity the best on
 /// BRCA and LGG, see the method page.
 const LEANING: f64 = 1.0;
-/// A variance below this share of a gene's is rounding.
-const SMALLEST: f64 = 1e-12;
 
 /// Whether genes share a penalty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -219,7 +215,9 @@ impl Losses {
     fn source_weights(&self, table: &Centered) -> Vec<f64> {
         let of_variance = |sums: &[f64]| -> f64 {
             let sums = sums.iter().zip(&table.variances);
-            sums.filter(|(_, v)| **v > 0.0).map(|(sum, v)| sum / v).sum()
+            sums.filter(|(_, v)| **v > 0.0)
+                .map(|(sum, v)| sum / v)
+                .sum()
         };
         let all = of_variance(&self.source);
         let common = if all > 0.0 {
@@ -263,7 +261,10 @@ impl Losses {
 
 fn pick(tried: &[f64], losses: &[Losses], table: &Centered, penalties: Penalties) -> Vec<f64> {
     let shares: Vec<Vec<f64>> = losses.iter().map(|losses| losses.shares(table)).collect();
-    let of_all: Vec<f64> = losses.iter().map(|losses| losses.mean(table).ln()).collect();
+    let of_all: Vec<f64> = losses
+        .iter()
+        .map(|losses| losses.mean(table).ln())
+        .collect();
     let (own, all) = match penalties {
         Penalties::Leaning => (1.0, LEANING),
         Penalties::PerGene => (1.0, 0.0),
@@ -289,84 +290,14 @@ fn lowest(at: &[f64], errors: &[f64]) -> f64 {
     if best == 0 || best + 1 == errors.len() {
         return at[best];
     }
-    let (below, above) = (errors[best - 1] - errors[best], errors[best + 1] - errors[best]);
+    let (below, above) = (
+        errors[best - 1] - errors[best],
+        errors[best + 1] - errors[best],
+    );
     let bend = below + above;
     if bend > 0.0 {
         at[best] + 0.5 * (at[best + 1] - at[best]) * (below - above) / bend
     } else {
         at[best]
-    }
-}
-
-/// Errors of training samples.
-pub(crate) struct Errors {
-    /// With the sample left out, shape `[samples, genes]`.
-    pub(crate) left_out: Array2<f32>,
-    /// What of it is not the sample's own pull, `1 − H`, same shape.
-    free: Array2<f32>,
-}
-
-impl Errors {
-    /// Of `values`, centered, given `effects` (`leftᵀ · values`) and a penalty per gene.
-    ///
-    /// The error with a sample left out is its residual over `1 − H` (Allen 1974,
-    /// doi:10.1080/00401706.1974.10489157), exact for the means and coefficients learned here.
-    pub(crate) fn of(
-        components: &Components,
-        values: &Array2<f32>,
-        effects: &Array2<f32>,
-        penalties: &[f64],
-    ) -> Self {
-        let (samples, genes) = values.dim();
-        let of_mean = 1.0 / samples.max(1) as f32;
-        let squared = components.left.mapv(|u| u * u);
-        let blocks: Vec<(Array2<f32>, Array2<f32>)> = (0..genes.div_ceil(GENE_BLOCK))
-            .into_par_iter()
-            .map(|block| {
-                let first = block * GENE_BLOCK;
-                let end = (first + GENE_BLOCK).min(genes);
-                let penalties = &penalties[first..end];
-                // One penalty for all genes pulls all alike.
-                let is_one = penalties.windows(2).all(|pair| pair[0] == pair[1]);
-                let distinct = if is_one { &penalties[..1] } else { penalties };
-                let kept = Array2::from_shape_fn((components.len(), distinct.len()), |(c, gene)| {
-                    let square = components.squares[c];
-                    (square / (square + distinct[gene])) as f32
-                });
-                let pulled = product(squared.view(), kept.view());
-                let told = &effects.slice(s![.., first..end]) * &kept;
-                let fitted = product(components.left.view(), told.view());
-                let free = pulled.mapv(|h| (1.0 - of_mean - h).max(f32::EPSILON));
-                let residuals = &values.slice(s![.., first..end]) - &fitted;
-                let left_out = residuals / &free;
-                let free = free.broadcast(left_out.dim()).expect("one column or one per gene");
-                (left_out, free.to_owned())
-            })
-            .collect();
-        let join = |part: fn(&(Array2<f32>, Array2<f32>)) -> ndarray::ArrayView2<'_, f32>| {
-            let parts: Vec<_> = blocks.iter().map(part).collect();
-            ndarray::concatenate(Axis(1), &parts).unwrap_or_else(|_| Array2::zeros((samples, 0)))
-        };
-        Self {
-            left_out: join(|block| block.0.view()),
-            free: join(|block| block.1.view()),
-        }
-    }
-
-    /// Variance about the regression, shape `[genes]`: a sample left out misses by it and by its
-    /// own leverage, which is `1 / (1 − H)` in all.
-    pub(crate) fn noise(&self, table: &Centered) -> Vec<f64> {
-        let mut sums = vec![(0.0, 0.0); table.means.len()];
-        for ((sample, gene), &error) in self.left_out.indexed_iter() {
-            if table.is_measured(sample, gene) {
-                let free = f64::from(self.free[(sample, gene)]);
-                sums[gene].0 += f64::from(error).powi(2) * free;
-                sums[gene].1 += 1.0;
-            }
-        }
-        let mean = |((sum, count), variance): (&(f64, f64), &f64)| {
-            (sum / f64::max(*count, 1.0)).max(SMALLEST * variance).max(f64::MIN_POSITIVE)
-        };
-        sums.iter().zip(&table.variances).map(mean).collect()
     }
 }

@@ -7,7 +7,8 @@ use imputome_numerics::product;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::components::{Components, FeatureScale};
-use super::penalty::{Errors, Source, choose};
+use super::errors::Errors;
+use super::penalty::{Source, choose};
 use super::targets::Centered;
 
 pub use super::penalty::{Penalties, PenaltyChoice};

@@ -96,9 +96,8 @@ impl Ridge {
         let mut paired = Paired::of(train, CARD.name)?;
         run.proceed()?;
         run.progress().begin("decomposing the companion", 0);
-        let shared = run.on_threads(|| {
-            prior(start, &paired.feature_names, train.genes.as_slice())
-        })?;
+        let shared =
+            run.on_threads(|| prior(start, &paired.feature_names, train.genes.as_slice()))?;
         let fit = run.on_threads(|| {
             RidgeRegression::fit_toward(
                 &shared.coefficients,

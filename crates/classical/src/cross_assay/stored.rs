@@ -30,14 +30,22 @@ pub(super) fn weights(fitted: &FittedRidge) -> Weights {
     let weights = Weights::new()
         .with_tensor("center", &[features], regression.scale.center.clone())
         .with_tensor("deviation", &[features], regression.scale.deviation.clone())
-        .with_tensor("directions", &[features, components], flat(&regression.directions))
+        .with_tensor(
+            "directions",
+            &[features, components],
+            flat(&regression.directions),
+        )
         .with_tensor("squares", &[components], single(&squares))
         .with_tensor("effects", &[components, genes], flat(&regression.effects))
         .with_tensor("means", &[genes], single(&regression.means))
         .with_tensor("penalties", &[genes], single(&regression.penalties))
         .with_tensor("noise", &[genes], single(&regression.noise))
         .with_tensor("absent.means", &[genes], fitted.absent.means.clone())
-        .with_tensor("absent.deviations", &[genes], fitted.absent.deviations.clone())
+        .with_tensor(
+            "absent.deviations",
+            &[genes],
+            fitted.absent.deviations.clone(),
+        )
         .with_fact("genes", &fitted.genes)
         .with_fact("features", &fitted.features)
         .with_fact("samples", &regression.samples)
@@ -47,8 +55,16 @@ pub(super) fn weights(fitted: &FittedRidge) -> Weights {
     match &regression.prior {
         None => weights,
         Some(prior) => weights
-            .with_tensor("source.directions", &[features, from_source], flat(&prior.directions))
-            .with_tensor("source.effects", &[from_source, genes], flat(&prior.effects)),
+            .with_tensor(
+                "source.directions",
+                &[features, from_source],
+                flat(&prior.directions),
+            )
+            .with_tensor(
+                "source.effects",
+                &[from_source, genes],
+                flat(&prior.effects),
+            ),
     }
 }
 
@@ -107,7 +123,9 @@ fn check(fitted: &FittedRidge) -> Result<()> {
     let is_legal = regression.samples > 0
         && regression.scale.deviation.iter().all(|&d| d >= 0.0)
         && regression.squares.iter().all(|&square| square > 0.0)
-        && positive.iter().all(|values| values.iter().all(|&v| v > 0.0))
+        && positive
+            .iter()
+            .all(|values| values.iter().all(|&v| v > 0.0))
         && fitted.absent.deviations.iter().all(|&d| d > 0.0);
     if is_legal {
         return Ok(());

@@ -15,7 +15,10 @@ pub(super) fn summary(choice: &PenaltyChoice, samples: usize, remarks: Vec<Strin
     ];
     if !choice.source_weights.is_empty() {
         let weight = middle(choice.source_weights.clone());
-        chosen.push(("weight of the source (median)".into(), format!("{weight:.2}")));
+        chosen.push((
+            "weight of the source (median)".into(),
+            format!("{weight:.2}"),
+        ));
     }
     let curve = Curve {
         name: "error with a sample left out, share of variance".into(),

@@ -33,7 +33,10 @@ impl Centered {
             sums[gene].0 += value;
             sums[gene].1 += 1;
         });
-        let means: Vec<f64> = sums.iter().map(|(sum, n)| sum / (*n).max(1) as f64).collect();
+        let means: Vec<f64> = sums
+            .iter()
+            .map(|(sum, n)| sum / (*n).max(1) as f64)
+            .collect();
         let mut squares = vec![0.0_f64; genes];
         each_measured(targets, |gene, value| {
             squares[gene] += (value - means[gene]).powi(2);
@@ -98,7 +101,12 @@ impl Centered {
 }
 
 fn each_measured(targets: &Targets<'_>, mut found: impl FnMut(usize, f64)) {
-    for (values, measured) in targets.values.rows().into_iter().zip(targets.measured.rows()) {
+    for (values, measured) in targets
+        .values
+        .rows()
+        .into_iter()
+        .zip(targets.measured.rows())
+    {
         for (gene, (&value, &measured)) in values.iter().zip(measured).enumerate() {
             if measured {
                 found(gene, f64::from(value));

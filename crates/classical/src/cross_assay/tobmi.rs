@@ -167,8 +167,16 @@ impl FittedImputer for FittedTobmi {
         let features = self.features.len();
         let flat = |table: ArrayView2<'_, f32>| table.iter().copied().collect::<Vec<f32>>();
         Weights::new()
-            .with_tensor("companion", &[samples, features], flat(self.companion.values()))
-            .with_tensor("expression", &[samples, genes], flat(self.expression.view()))
+            .with_tensor(
+                "companion",
+                &[samples, features],
+                flat(self.companion.values()),
+            )
+            .with_tensor(
+                "expression",
+                &[samples, genes],
+                flat(self.expression.view()),
+            )
             .with_tensor("measured", &[samples, genes], flat(self.measured.view()))
             .with_tensor("centers", &[features], self.centers.clone())
             .with_tensor("absent.means", &[genes], self.absent.means.clone())

@@ -30,12 +30,18 @@ pub(crate) fn prior(source: &FittedRidge, features: &[String], genes: &[String])
     let coefficients = source.regression.over(&shared_features.of_source);
     let rank = coefficients.effects.nrows();
     let mut directions = Array2::zeros((features.len(), rank));
-    for (&to, from) in shared_features.of_target.iter().zip(coefficients.directions.rows()) {
+    for (&to, from) in shared_features
+        .of_target
+        .iter()
+        .zip(coefficients.directions.rows())
+    {
         directions.row_mut(to).assign(&from);
     }
     let mut effects = Array2::zeros((rank, genes.len()));
     for (&to, &from) in shared_genes.of_target.iter().zip(&shared_genes.of_source) {
-        effects.column_mut(to).assign(&coefficients.effects.column(from));
+        effects
+            .column_mut(to)
+            .assign(&coefficients.effects.column(from));
     }
     Ok(Prior {
         coefficients: Coefficients {
