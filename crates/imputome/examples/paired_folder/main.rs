@@ -1,12 +1,14 @@
 //! Judges one method that learns expression from a companion assay on a folder of raw tables.
 //!
 //! `cargo run --release -p imputome --example paired_folder -- FOLDER METHOD [threads=N] [seed=N]
-//! [output=FILE]`
+//! [source=FOLDER] [paired=N] [output=FILE]`
 //!
 //! The folder holds `shapes.txt` (a line `name rows columns` per table) and `name.f64` (numbers
 //! of 8 bytes, column by column): the companion and the expression of training samples, `M_train`
 //! and `E_train`, and of those to be told, `M_test` and `E_test`. RMSE is over all entries, r2 the
 //! mean squared correlation of samples and of genes, CPU time that of fitting and of telling;
+//! `source` names a folder over the same features and genes whose `M_train` and `E_train` teach a model that this
+//! one starts from, `paired` how many of the training samples are taken, first ones first;
 //! `output` receives the estimates, numbers of 4 bytes, row by row.
 
 #![expect(
@@ -36,16 +38,21 @@ fn main() -> Outcome<()> {
     };
     let run = Run::new(number("seed", 0)?, number("threads", 1)? as usize)?;
     let folder = Path::new(place);
-    let train = cohort(
-        "train",
-        table(folder, "E_train")?,
-        table(folder, "M_train")?,
-    )?;
+    let taken = number("paired", u64::MAX)? as usize;
+    let train = training(folder, taken)?;
     let truth = table(folder, "E_test")?;
     let blank = Array2::from_elem(truth.dim(), f32::NAN);
     let test = cohort("test", blank, table(folder, "M_test")?)?;
     let before = processor_seconds()?;
-    let model = Model::fit(Method::parse(method)?, &train, &run)?;
+    let wanted = Method::parse(method)?;
+    let model = match given.get("source") {
+        None => Model::fit(wanted, &train, &run)?,
+        Some(source) => {
+            let source = training(Path::new(source), usize::MAX)?;
+            let taught = Model::fit(wanted.clone(), &source, &run)?;
+            Model::fit_from(&taught, wanted, &train, &run)?
+        }
+    };
     let fitted = processor_seconds()?;
     let told = model.estimate(&test, &run)?;
     let after = processor_seconds()?;
@@ -81,6 +88,16 @@ fn main() -> Outcome<()> {
         std::fs::write(output, bytes.collect::<Vec<u8>>())?;
     }
     Ok(())
+}
+
+fn training(folder: &Path, taken: usize) -> Outcome<Dataset> {
+    let all = cohort(
+        "train",
+        table(folder, "E_train")?,
+        table(folder, "M_train")?,
+    )?;
+    let rows: Vec<usize> = (0..all.n_samples().min(taken)).collect();
+    Ok(all.select_samples(&rows))
 }
 
 fn table(folder: &Path, wanted: &str) -> Outcome<Array2<f32>> {
