@@ -81,7 +81,7 @@ fn plan(game: &Game, task: &GainTask<'_>) -> Plan {
     Plan {
         title: format!("{}: training", game.method()),
         epochs: settings.epochs,
-        steps: task.steps(game),
+        steps: task.steps(game) * settings.epochs,
         patience: settings.patience,
         learning_rate: settings.learning_rate,
         schedule: settings.schedule,

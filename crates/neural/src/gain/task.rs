@@ -164,20 +164,15 @@ impl Task for GainTask<'_> {
     }
 
     /// Mean squared error on what is measured and not shown, whatever the training minimizes.
-    fn validation_loss(&mut self, model: &dyn Model) -> Result<f64> {
+    fn validation_loss(&mut self, model: &dyn Model) -> Result<Option<f64>> {
         let (view, samples) = (&self.validation_view, self.validation);
         let whom = For::Estimate(0);
         let noise = self.noise.draw(whom, samples, &view.values, &view.shown);
         let output = samples.predict(model, &[&noise, &view.values], &view.shown)?;
         let loss = MeanSquaredError::per_sample();
         let (target, weight) = (&samples.values, Some(view.hidden.as_slice()));
-        Ok(losses::evaluate(
-            &loss,
-            samples.genes,
-            &output,
-            target,
-            weight,
-        ))
+        let loss = losses::evaluate(&loss, samples.genes, &output, target, weight);
+        Ok(Some(loss))
     }
 
     fn opponent(&mut self) -> Option<&mut (dyn Model + 'static)> {

@@ -119,7 +119,7 @@ fn plan(settings: &Pmi, task: &PseudoMaskTask<'_>, network: usize) -> Plan {
     Plan {
         title,
         epochs: settings.epochs,
-        steps: task.steps(settings),
+        steps: task.steps(settings) * settings.epochs,
         patience: settings.patience,
         learning_rate: settings.learning_rate,
         schedule: settings.schedule,

@@ -69,18 +69,14 @@ impl Task for PseudoMaskTask<'_> {
             .map_err(refused)
     }
 
-    fn validation_loss(&mut self, model: &dyn Model) -> Result<f64> {
+    fn validation_loss(&mut self, model: &dyn Model) -> Result<Option<f64>> {
         let view = &self.validation_view;
         let samples = self.validation;
         let output = samples.predict(model, &[&view.values], &view.shown)?;
         let loss = MeanSquaredError::per_sample();
         let target = &samples.values;
-        Ok(losses::evaluate(
-            &loss,
-            samples.genes,
-            &output,
-            target,
-            Some(&view.hidden),
-        ))
+        let weight = Some(view.hidden.as_slice());
+        let loss = losses::evaluate(&loss, samples.genes, &output, target, weight);
+        Ok(Some(loss))
     }
 }

@@ -13,16 +13,18 @@ pub(super) fn run(
     epoch: usize,
     run: &Run,
 ) -> Result<f64> {
-    let all = plan.epochs * plan.steps;
     let mut total = 0.0;
-    for step in epoch * plan.steps..(epoch + 1) * plan.steps {
+    let begin = |epoch: usize| epoch * plan.steps / plan.epochs;
+    let steps = begin(epoch)..begin(epoch + 1);
+    let count = steps.len();
+    for step in steps {
         run.proceed()?;
-        let rate = plan.learning_rate * plan.schedule.share(step, all);
+        let rate = plan.learning_rate * plan.schedule.share(step, plan.steps);
         model.set_learning_rate(rate as f32).map_err(refused)?;
         if let Some(opponent) = task.opponent() {
             opponent.set_learning_rate(rate as f32).map_err(refused)?;
         }
         total += f64::from(task.step(model, step as u32)?);
     }
-    Ok(total / plan.steps as f64)
+    Ok(total / count as f64)
 }

@@ -22,8 +22,8 @@ pub(crate) trait Task {
     /// One step, `step` counted from 0 over the whole training; gives its loss.
     fn step(&mut self, model: &mut dyn Model, step: u32) -> Result<f32>;
 
-    /// The loss on samples that no step has seen.
-    fn validation_loss(&mut self, model: &dyn Model) -> Result<f64>;
+    /// The loss on samples that no step has seen; nothing where all samples are learned from.
+    fn validation_loss(&mut self, model: &dyn Model) -> Result<Option<f64>>;
 
     /// A second model that the steps train beside the first, such as a discriminator: it follows
     /// the same learning rate, and its state is saved with that of the first.
@@ -39,7 +39,7 @@ pub(crate) struct Plan {
     pub(crate) title: String,
     /// Epochs at most.
     pub(crate) epochs: usize,
-    /// Steps in an epoch.
+    /// Steps in all epochs, shared out evenly among them; at least one for each.
     pub(crate) steps: usize,
     /// Epochs without a better validation loss after which training stops.
     pub(crate) patience: usize,
@@ -57,7 +57,7 @@ pub(crate) type Save<'a> = dyn Fn(&Checkpoint) -> Result<()> + 'a;
 pub(crate) struct Trained {
     /// Losses by epoch.
     pub(crate) history: History,
-    /// Weights of the best epoch.
+    /// Weights of the best epoch; of the last where no validation tells which is best.
     pub(crate) best: Weights,
 }
 
@@ -86,8 +86,11 @@ pub(crate) fn train(
         }
     }
     run.progress().end();
-    if trained.history.best_epoch().is_none() {
+    if trained.history.is_lost() {
         return Err(diverged(&plan.title));
+    }
+    if trained.history.best_epoch().is_none() {
+        trained.best = model.export();
     }
     Ok(trained)
 }
