@@ -8,7 +8,7 @@ mod engines;
 use engines::{Make, on_every_engine};
 use imputome_engine::losses::{
     Average, BinaryCrossEntropy, Loss, MeanSquaredError, RootMeanSquaredError,
-    ValueWeightedSquaredError,
+    SampleRootMeanSquaredError, ValueWeightedSquaredError,
 };
 use imputome_engine::random::{ENGINE_STREAMS, Stream};
 use imputome_engine::{
@@ -52,10 +52,11 @@ fn every_activation_with_and_without_batch_norm_has_the_right_gradients() {
 
 #[test]
 fn every_loss_has_the_right_gradients() {
-    let losses: [&dyn Loss; 6] = [
+    let losses: [&dyn Loss; 7] = [
         &MeanSquaredError::per_sample(),
         &MeanSquaredError::over_entries(),
         &RootMeanSquaredError,
+        &SampleRootMeanSquaredError,
         &ValueWeightedSquaredError,
         &BinaryCrossEntropy {
             average: Average::PerSample { offset: 1.0 },

@@ -12,9 +12,11 @@ pub mod pmi;
 mod preparation;
 mod samples;
 pub mod spread;
+pub mod tdimpute;
 pub mod training;
 mod view;
 
 pub use covariates::{Embedding, embeddings};
 pub use gain::{GainGtex, GainMse};
 pub use pmi::Pmi;
+pub use tdimpute::Tdimpute;

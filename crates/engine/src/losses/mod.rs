@@ -10,7 +10,7 @@ mod squared;
 mod weighted;
 
 pub use cross_entropy::BinaryCrossEntropy;
-pub use squared::{MeanSquaredError, RootMeanSquaredError};
+pub use squared::{MeanSquaredError, RootMeanSquaredError, SampleRootMeanSquaredError};
 pub use weighted::ValueWeightedSquaredError;
 
 /// A loss over the entries of a batch.
@@ -240,9 +240,10 @@ mod tests {
 
     #[test]
     fn a_sample_without_selected_entries_has_neither_loss_nor_gradient() {
-        let losses: [&dyn Loss; 4] = [
+        let losses: [&dyn Loss; 5] = [
             &MeanSquaredError::per_sample(),
             &RootMeanSquaredError,
+            &SampleRootMeanSquaredError,
             &ValueWeightedSquaredError,
             &BinaryCrossEntropy {
                 average: Average::PerSample { offset: 1.0 },

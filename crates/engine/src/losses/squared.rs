@@ -94,6 +94,50 @@ impl Loss for RootMeanSquaredError {
     }
 }
 
+/// For each sample the root of its mean squared error over the weighted entries, then the mean over samples: the
+/// loss of TDimpute as equation 1 of its paper can be read (Zhou et al. 2020).
+///
+/// The gradient of a sample is zero where its error is zero everywhere; a sample without weight counts as one
+/// without error.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SampleRootMeanSquaredError;
+
+impl SampleRootMeanSquaredError {
+    fn root(sample: &Sums) -> f64 {
+        if sample.weight > 0.0 {
+            (sample.loss / sample.weight).sqrt()
+        } else {
+            0.0
+        }
+    }
+}
+
+impl Loss for SampleRootMeanSquaredError {
+    fn sums(&self, sample: &Entries<'_>) -> Sums {
+        sample.sum(squared_error)
+    }
+
+    fn value(&self, samples: &[Sums]) -> f64 {
+        samples.iter().map(Self::root).sum::<f64>() / samples.len().max(1) as f64
+    }
+
+    fn factors(&self, samples: &[Sums]) -> Vec<f64> {
+        let factor = |sample: &Sums| match Self::root(sample) {
+            root if root > 0.0 => 1.0 / (sample.weight * root * samples.len() as f64),
+            _ => 0.0,
+        };
+        samples.iter().map(factor).collect()
+    }
+
+    fn gradient(&self, sample: &Entries<'_>, factor: f32, gradient: &mut [f32]) {
+        sample.slopes(factor, gradient, |output, target| output - target);
+    }
+
+    fn term(&self) -> Option<Term> {
+        Some(Term::Squared)
+    }
+}
+
 fn squared_error(output: f64, target: f64) -> f64 {
     (output - target) * (output - target)
 }

@@ -6,6 +6,7 @@ pub(crate) mod early_stopping;
 mod engine;
 mod epoch;
 mod schedule;
+mod several;
 
 pub(crate) use batches::Batches;
 pub(crate) use checkpoint::Checkpoint;
@@ -13,6 +14,7 @@ pub(crate) use early_stopping::History;
 pub use engine::find_device;
 pub(crate) use engine::{engine, on_processor};
 pub use schedule::Schedule;
+pub(crate) use several::{Finished, Moments, Progress};
 
 use imputome_core::{Error, Result, Run};
 use imputome_engine::{EngineError, Model, Weights};

@@ -1,0 +1,180 @@
+//! A fitted TDimpute and its estimates.
+
+use imputome_core::{
+    Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights,
+};
+use imputome_engine::{Adam, Batch, InputValues, Model, Spec, Weights as EngineWeights};
+use ndarray::Array2;
+
+use super::NAME;
+use super::judgement::Judgement;
+use super::network::spec;
+use super::settings::Tdimpute;
+use super::stored::Stored;
+use crate::network;
+use crate::training::{engine, refused};
+
+/// Samples that a network reads at once; ours, some tens of megabytes for all genes.
+const AT_ONCE: usize = 256;
+
+/// A fitted TDimpute.
+#[derive(Debug)]
+pub(super) struct FittedTdimpute {
+    pub(super) spec: Spec,
+    pub(super) stored: Stored,
+    pub(super) judgement: Judgement,
+    pub(super) summary: Summary,
+}
+
+/// What networks make of a table, shape `[samples, genes]` each.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Mean of their estimates; the gene's mean where the companion is absent.
+    pub(super) mean: Array2<f32>,
+    /// Mean squared distance of their estimates from the mean.
+    pub(super) variance: Array2<f32>,
+}
+
+impl FittedTdimpute {
+    /// Rebuilds what an earlier fit with the same settings learned.
+    pub(super) fn restore(settings: &Tdimpute, weights: &Weights) -> Result<Self> {
+        let stored = Stored::read(weights)?;
+        let spec = spec(settings, stored.features.len(), stored.genes.len());
+        for weights in &stored.networks {
+            network::expect_weights(&spec, weights)?;
+        }
+        Ok(Self {
+            judgement: Judgement::restore(settings, weights, stored.genes.len())?,
+            summary: weights.fact("summary")?,
+            spec,
+            stored,
+        })
+    }
+
+    /// Both paths together, and their spread.
+    fn conclude(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
+        let networks: Vec<usize> = (0..self.stored.networks.len()).collect();
+        let Reading {
+            mut mean,
+            mut variance,
+        } = read(&self.spec, &self.stored, &networks, data, run)?;
+        let Some(weighing) = self.judgement.weighing() else {
+            let spread = (networks.len() > 1).then(|| variance.mapv(f32::sqrt));
+            return Ok(Imputation {
+                spread,
+                ..Imputation::of(mean)
+            });
+        };
+        let regressed = self.judgement.regressed(data, run)?;
+        for (at, estimate) in mean.indexed_iter_mut() {
+            let share = weighing.share(at.1);
+            if let Some(regressed) = &regressed {
+                *estimate = regressed[at] + share * (*estimate - regressed[at]);
+            }
+            // Networks that disagree know less than those that do not.
+            let variance = &mut variance[at];
+            *variance = (weighing.miss(at.1).powi(2) + share * share * *variance).sqrt();
+        }
+        Ok(Imputation {
+            spread: Some(variance),
+            ..Imputation::of(mean)
+        })
+    }
+
+    fn expect_features(&self, found: &[String]) -> Result<()> {
+        let known = &self.stored.features;
+        if found == known {
+            return Ok(());
+        }
+        let at = found.iter().zip(known).take_while(|(a, b)| a == b).count();
+        let name = |names: &[String]| names.get(at).cloned().unwrap_or_else(|| "(end)".into());
+        Err(Error::Unusable(format!(
+            "{NAME} was fitted on {} features of the companion; the table does not hold them in that order \
+             (first difference at feature {}: expected {:?}, found {:?})",
+            known.len(),
+            at + 1,
+            name(known),
+            name(found)
+        )))
+    }
+}
+
+impl FittedImputer for FittedTdimpute {
+    fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
+        data.expect_genes(NAME, &self.stored.genes)?;
+        let companion = data.companion(NAME)?;
+        self.expect_features(companion.features.as_slice())?;
+        let mut imputation = self.conclude(data, run)?;
+        let absent = (0..data.n_samples()).filter(|&s| !companion.present(s)).count();
+        if absent > 0 {
+            imputation.remarks.push(format!(
+                "{absent} samples have no {}: every gene's mean estimated",
+                companion.name
+            ));
+        }
+        Ok(imputation)
+    }
+
+    fn weights(&self) -> Weights {
+        let mut all = self.stored.weights();
+        let judgement = self.judgement.weights();
+        all.tensors.extend(judgement.tensors);
+        all.facts.extend(judgement.facts);
+        all.with_fact("summary", &self.summary)
+    }
+
+    fn summary(&self) -> Summary {
+        self.summary.clone()
+    }
+}
+
+/// What some of the networks make of a table.
+pub(super) fn read(
+    spec: &Spec,
+    stored: &Stored,
+    networks: &[usize],
+    data: &Dataset,
+    run: &Run,
+) -> Result<Reading> {
+    let companion = data.companion(NAME)?;
+    let present: Vec<usize> = (0..data.n_samples()).filter(|&s| companion.present(s)).collect();
+    let means = stored.scales.means();
+    let mut mean = Array2::from_shape_fn(data.values.dim(), |(_, gene)| means[gene]);
+    let mut variance = Array2::zeros(data.values.dim());
+    let mut models = Vec::new();
+    for &network in networks {
+        models.push(opened(spec, &stored.networks[network], run)?);
+    }
+    for rows in present.chunks(AT_ONCE) {
+        run.proceed()?;
+        let mut features = Vec::new();
+        for &row in rows {
+            stored.scales.add_features(companion.values.row(row), &mut features);
+        }
+        let mut sums = vec![(0.0_f64, 0.0_f64); rows.len() * means.len()];
+        for model in &models {
+            let inputs = [InputValues::Dense(&features)];
+            let mut output = vec![0.0; sums.len()];
+            let batch = Batch::new(rows.len(), &inputs);
+            model.predict(&batch, &mut output).map_err(refused)?;
+            for (at, (&output, sum)) in output.iter().zip(&mut sums).enumerate() {
+                let estimate = f64::from(stored.scales.estimate(at % means.len(), output));
+                sum.0 += estimate;
+                sum.1 += estimate * estimate;
+            }
+        }
+        let share = 1.0 / networks.len() as f64;
+        for (at, (sum, squares)) in sums.into_iter().enumerate() {
+            let entry = (rows[at / means.len()], at % means.len());
+            mean[entry] = (sum * share) as f32;
+            variance[entry] = (squares * share - (sum * share).powi(2)).max(0.0) as f32;
+        }
+    }
+    Ok(Reading { mean, variance })
+}
+
+fn opened(spec: &Spec, weights: &EngineWeights, run: &Run) -> Result<Box<dyn Model>> {
+    let mut model = engine(run)?.build(spec, Adam::default(), 0).map_err(refused)?;
+    model.import(weights).map_err(refused)?;
+    Ok(model)
+}

@@ -1,0 +1,138 @@
+//! What samples left out by each network teach: how much it counts beside ridge regression, and
+//! how far estimates are off.
+//!
+//! Ours. A regression that has not seen a part either is judged on it beside the network; the one
+//! that estimates later learns from all samples.
+
+use imputome_classical::Ridge;
+use imputome_core::{Dataset, FittedImputer, Imputer, Result, Run, Weights};
+use ndarray::Array2;
+
+use super::fit::Cohort;
+use super::fitted::read;
+use super::settings::{Beside, Tdimpute};
+use super::stored::Stored;
+use super::weighing::{Estimates, Weighing};
+
+/// Where the regression stands among the weights of a model.
+pub(super) const BESIDE: &str = "beside";
+
+/// The regression beside the networks, its share, and how far both together are off.
+#[derive(Debug, Default)]
+pub(super) struct Judgement {
+    regression: Option<Box<dyn FittedImputer>>,
+    /// None where no sample was left out.
+    weighing: Option<Weighing>,
+}
+
+impl Judgement {
+    /// Learns from what the networks make of the rows that they left out, then fits the
+    /// regression to all pairs; `source` is the regression of a model to go on from.
+    pub(super) fn learn(
+        settings: &Tdimpute,
+        stored: &Stored,
+        cohort: &Cohort<'_>,
+        source: Option<&Weights>,
+        run: &Run,
+    ) -> Result<Self> {
+        if settings.patience.is_none() {
+            return Ok(Self::default());
+        }
+        let quiet = &run.without_checkpoints();
+        let mut judged = Vec::new();
+        let parts = cohort.parts.used(stored.networks.len());
+        for part in 0..parts {
+            run.proceed()?;
+            judged.push(Self::judged(settings, stored, cohort, (part, source), quiet)?);
+        }
+        let regression = match settings.beside {
+            Beside::Nothing => None,
+            Beside::Ridge => Some(regression(&cohort.train.select_samples(&cohort.pairs.rows), source, quiet)?),
+        };
+        Ok(Self {
+            regression,
+            weighing: Some(Weighing::learn(&judged, cohort.train.n_genes())),
+        })
+    }
+
+    /// Estimates of one part by the networks that left it out and by a regression without it.
+    fn judged(
+        settings: &Tdimpute,
+        stored: &Stored,
+        cohort: &Cohort<'_>,
+        (part, source): (usize, Option<&Weights>),
+        run: &Run,
+    ) -> Result<Estimates> {
+        let left_out = cohort.parts.left_out(part);
+        let data = cohort.train.select_samples(left_out);
+        let spec = cohort.spec();
+        let by_network = read(&spec, stored, &[part], &data, run)?.mean;
+        let by_regression = match settings.beside {
+            Beside::Nothing => None,
+            Beside::Ridge => {
+                let others = cohort.train.select_samples(&cohort.others(left_out));
+                let fitted = regression(&others, source, run)?;
+                let mut hidden = data.clone();
+                hidden.measured.0.fill(false);
+                Some(fitted.impute(&hidden, run)?.estimates)
+            }
+        };
+        Ok(Estimates {
+            truth: data.values,
+            measured: data.measured.0,
+            by_network,
+            by_regression,
+        })
+    }
+
+    /// What was learned of networks and regression, where samples were left out.
+    pub(super) fn weighing(&self) -> Option<&Weighing> {
+        self.weighing.as_ref()
+    }
+
+    /// What the regression says of a table, where there is one.
+    pub(super) fn regressed(&self, data: &Dataset, run: &Run) -> Result<Option<Array2<f32>>> {
+        let Some(regression) = &self.regression else {
+            return Ok(None);
+        };
+        Ok(Some(regression.impute(data, run)?.estimates))
+    }
+
+    /// As named tensors and facts.
+    pub(super) fn weights(&self) -> Weights {
+        let mut all = Weights::new();
+        if let Some(weighing) = &self.weighing {
+            all = all.nested("weighing", weighing.weights());
+        }
+        match &self.regression {
+            None => all,
+            Some(regression) => all.nested(BESIDE, regression.weights()),
+        }
+    }
+
+    /// Back from [`Judgement::weights`].
+    pub(super) fn restore(settings: &Tdimpute, weights: &Weights, genes: usize) -> Result<Self> {
+        if settings.patience.is_none() {
+            return Ok(Self::default());
+        }
+        let regression = match settings.beside {
+            Beside::Nothing => None,
+            Beside::Ridge => Some(Ridge::default().restore(&weights.under(BESIDE))?),
+        };
+        Ok(Self {
+            regression,
+            weighing: Some(Weighing::restore(&weights.under("weighing"), genes)?),
+        })
+    }
+}
+
+fn regression(
+    data: &Dataset,
+    source: Option<&Weights>,
+    run: &Run,
+) -> Result<Box<dyn FittedImputer>> {
+    match source.filter(|source| !source.facts.is_empty()) {
+        Some(source) => Ridge::default().fit_from(source, data, run),
+        None => Ridge::default().fit(data, run),
+    }
+}

@@ -1,0 +1,69 @@
+//! How a fit went, for the user.
+
+use imputome_core::Summary;
+
+use super::fit::Cohort;
+use super::judgement::Judgement;
+use crate::training::Finished;
+
+/// Paired samples below which nothing learned from them can be judged: ours, with fewer than 30
+/// the samples left out of a network are 6 or fewer.
+const ENOUGH_TO_JUDGE: usize = 30;
+
+/// Learning curves, what was chosen, and remarks.
+pub(super) fn of(cohort: &Cohort<'_>, finished: &[Finished], judgement: &Judgement) -> Summary {
+    let suffix = |n: usize| match finished.len() {
+        1 => String::new(),
+        _ => format!(", network {}", n + 1),
+    };
+    let networks = finished.iter().enumerate();
+    let curves = networks.flat_map(|(n, network)| network.trained.history.curves(&suffix(n)));
+    Summary {
+        curves: curves.collect(),
+        chosen: chosen(cohort, finished, judgement),
+        remarks: remarks(cohort),
+    }
+}
+
+fn chosen(
+    cohort: &Cohort<'_>,
+    finished: &[Finished],
+    judgement: &Judgement,
+) -> Vec<(String, String)> {
+    let pairs = cohort.pairs.rows.len().to_string();
+    let mut chosen = vec![("samples with both assays".to_string(), pairs)];
+    let best = finished.iter().filter_map(|network| network.trained.history.best_epoch());
+    let best: Vec<String> = best.map(|epoch| epoch.to_string()).collect();
+    if !best.is_empty() {
+        chosen.push(("best epoch".into(), best.join(", ")));
+    }
+    let Some(weighing) = judgement.weighing() else {
+        return chosen;
+    };
+    let errors = weighing.errors();
+    let error = |error: f64| format!("{error:.4}");
+    chosen.push(("error on samples left out, networks".into(), error(errors.networks)));
+    if let Some(regression) = errors.regression {
+        chosen.push(("error on samples left out, ridge".into(), error(regression)));
+        chosen.push(("error on samples left out, both".into(), error(errors.both)));
+        let share = format!("{:.2}", weighing.mean_share());
+        chosen.push(("weight of the networks beside ridge, mean over genes".into(), share));
+    }
+    chosen
+}
+
+fn remarks(cohort: &Cohort<'_>) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Some(start) = &cohort.start {
+        let features = cohort.features();
+        remarks.push(start.remark(features, cohort.train.genes.as_slice()));
+    }
+    let pairs = cohort.pairs.rows.len();
+    if pairs < ENOUGH_TO_JUDGE {
+        remarks.push(format!(
+            "{pairs} samples with both assays are too few to judge these estimates by; \
+             treat them and their spread with caution"
+        ));
+    }
+    remarks
+}
