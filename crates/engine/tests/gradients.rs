@@ -353,6 +353,7 @@ impl Plain<'_> {
             _ => (y - t).powi(2),
         };
         let (mut per_sample, mut sum, mut weights, mut entries) = (0.0, 0.0, 0.0, 0.0);
+        let mut roots = 0.0;
         let offset = if name.contains("1e-7") { 1e-7 } else { 1.0 };
         for (sample, row) in output.iter().enumerate() {
             let (mut row_sum, mut row_weights) = (0.0, 0.0);
@@ -364,11 +365,13 @@ impl Plain<'_> {
                 entries += 1.0;
             }
             per_sample += row_sum / (row_weights + offset) / SAMPLES as f64;
+            roots += (row_sum / row_weights).sqrt() / SAMPLES as f64;
             sum += row_sum;
             weights += row_weights;
         }
         match name.as_str() {
             "RootMeanSquaredError" => (sum / weights).sqrt(),
+            "SampleRootMeanSquaredError" => roots,
             name if name.contains("PerSample") => per_sample,
             _ => sum / entries,
         }
