@@ -189,7 +189,6 @@ fn dataset_of(
         samples: Names::new("sample", samples).map_err(inside)?,
         genes: Names::new("gene", genes).map_err(inside)?,
         groups: None,
-        companions: Vec::new(),
         scale: imputome_core::Scale::Unknown,
         companions: Vec::new(),
         values,

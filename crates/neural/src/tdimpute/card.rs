@@ -20,11 +20,6 @@ pub(super) const CARD: MethodCard = MethodCard {
            hidden",
     inductive: true,
     spread: true,
-    scales: &[
-        Scale::Unknown,
-        Scale::Log,
-        Scale::Tpm,
-        Scale::Standardized,
-    ],
+    scales: &[Scale::Unknown, Scale::Log, Scale::Tpm, Scale::Standardized],
     presets: PRESETS,
 };

@@ -30,7 +30,9 @@ pub(super) fn fit(
     run: &Run,
 ) -> Result<FittedTdimpute> {
     let pairs = Pairs::of(train)?;
-    let read = start.map(|start| Start::read(settings, start)).transpose()?;
+    let read = start
+        .map(|start| Start::read(settings, start))
+        .transpose()?;
     let cohort = Cohort {
         settings,
         scales: Scales::learn(settings, &pairs, read.as_ref().map(Start::scales)),
@@ -126,8 +128,14 @@ impl Cohort<'_> {
             features: self.features().to_vec(),
             genes: self.train.genes.as_slice().to_vec(),
             scales: self.scales.clone(),
-            networks: finished.iter().map(|network| network.trained.best.clone()).collect(),
-            moments: finished.iter().map(|network| network.moments.clone()).collect(),
+            networks: finished
+                .iter()
+                .map(|network| network.trained.best.clone())
+                .collect(),
+            moments: finished
+                .iter()
+                .map(|network| network.moments.clone())
+                .collect(),
         }
     }
 
@@ -207,7 +215,10 @@ impl Cohort<'_> {
         let steps = task.steps(epochs);
         let title = match self.settings.networks {
             1 => format!("tdimpute: {doing} over {steps} steps"),
-            n => format!("tdimpute: {doing} network {} of {n} over {steps} steps", network + 1),
+            n => format!(
+                "tdimpute: {doing} network {} of {n} over {steps} steps",
+                network + 1
+            ),
         };
         Plan {
             title,

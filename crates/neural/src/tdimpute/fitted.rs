@@ -1,8 +1,6 @@
 //! A fitted TDimpute and its estimates.
 
-use imputome_core::{
-    Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights,
-};
+use imputome_core::{Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights};
 use imputome_engine::{Adam, Batch, InputValues, Model, Spec, Weights as EngineWeights};
 use ndarray::Array2;
 
@@ -66,14 +64,24 @@ impl FittedTdimpute {
             });
         };
         let regressed = self.judgement.regressed(data, run)?;
-        for (at, estimate) in mean.indexed_iter_mut() {
-            let share = weighing.share(at.1);
-            if let Some(regressed) = &regressed {
-                *estimate = regressed[at] + share * (*estimate - regressed[at]);
+        let companion = data.companion(NAME)?;
+        let deviations = self.stored.scales.deviations();
+        for sample in 0..data.n_samples() {
+            let present = companion.present(sample);
+            for (gene, &deviation) in deviations.iter().enumerate() {
+                let at = (sample, gene);
+                if !(present && deviation > 0.0) {
+                    variance[at] = deviation;
+                    continue;
+                }
+                let share = weighing.share(gene);
+                if let Some(regressed) = &regressed {
+                    mean[at] = regressed[at] + share * (mean[at] - regressed[at]);
+                }
+                // Networks that disagree know less than those that do not.
+                let variance = &mut variance[at];
+                *variance = (weighing.miss(gene).powi(2) + share * share * *variance).sqrt();
             }
-            // Networks that disagree know less than those that do not.
-            let variance = &mut variance[at];
-            *variance = (weighing.miss(at.1).powi(2) + share * share * *variance).sqrt();
         }
         Ok(Imputation {
             spread: Some(variance),
@@ -105,7 +113,9 @@ impl FittedImputer for FittedTdimpute {
         let companion = data.companion(NAME)?;
         self.expect_features(companion.features.as_slice())?;
         let mut imputation = self.conclude(data, run)?;
-        let absent = (0..data.n_samples()).filter(|&s| !companion.present(s)).count();
+        let absent = (0..data.n_samples())
+            .filter(|&s| !companion.present(s))
+            .count();
         if absent > 0 {
             imputation.remarks.push(format!(
                 "{absent} samples have no {}: every gene's mean estimated",
@@ -137,7 +147,9 @@ pub(super) fn read(
     run: &Run,
 ) -> Result<Reading> {
     let companion = data.companion(NAME)?;
-    let present: Vec<usize> = (0..data.n_samples()).filter(|&s| companion.present(s)).collect();
+    let present: Vec<usize> = (0..data.n_samples())
+        .filter(|&s| companion.present(s))
+        .collect();
     let means = stored.scales.means();
     let mut mean = Array2::from_shape_fn(data.values.dim(), |(_, gene)| means[gene]);
     let mut variance = Array2::zeros(data.values.dim());
@@ -149,7 +161,9 @@ pub(super) fn read(
         run.proceed()?;
         let mut features = Vec::new();
         for &row in rows {
-            stored.scales.add_features(companion.values.row(row), &mut features);
+            stored
+                .scales
+                .add_features(companion.values.row(row), &mut features);
         }
         let mut sums = vec![(0.0_f64, 0.0_f64); rows.len() * means.len()];
         for model in &models {
@@ -174,7 +188,9 @@ pub(super) fn read(
 }
 
 fn opened(spec: &Spec, weights: &EngineWeights, run: &Run) -> Result<Box<dyn Model>> {
-    let mut model = engine(run)?.build(spec, Adam::default(), 0).map_err(refused)?;
+    let mut model = engine(run)?
+        .build(spec, Adam::default(), 0)
+        .map_err(refused)?;
     model.import(weights).map_err(refused)?;
     Ok(model)
 }

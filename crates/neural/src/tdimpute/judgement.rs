@@ -43,11 +43,21 @@ impl Judgement {
         let parts = cohort.parts.used(stored.networks.len());
         for part in 0..parts {
             run.proceed()?;
-            judged.push(Self::judged(settings, stored, cohort, (part, source), quiet)?);
+            judged.push(Self::judged(
+                settings,
+                stored,
+                cohort,
+                (part, source),
+                quiet,
+            )?);
         }
         let regression = match settings.beside {
             Beside::Nothing => None,
-            Beside::Ridge => Some(regression(&cohort.train.select_samples(&cohort.pairs.rows), source, quiet)?),
+            Beside::Ridge => Some(regression(
+                &cohort.train.select_samples(&cohort.pairs.rows),
+                source,
+                quiet,
+            )?),
         };
         Ok(Self {
             regression,

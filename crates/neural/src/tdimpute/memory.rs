@@ -7,7 +7,7 @@ use super::settings::{Beside, Tdimpute};
 
 /// Bytes for fitting and imputing beside the tables, from above.
 pub(super) fn estimate(settings: &Tdimpute, shape: TableShape) -> u64 {
-    let features = shape.covariate_columns.max(1);
+    let features = shape.companion_features.max(1);
     let spec = spec(settings, features, shape.genes.max(1));
     let batch = settings.batch.max(settings.tuning_batch).max(256);
     let training = spec.training_bytes(batch);

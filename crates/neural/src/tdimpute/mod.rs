@@ -27,8 +27,8 @@ mod weighing;
 pub use settings::{Beside, Features, HiddenActivation, Output, RootOver, Tdimpute};
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputer, MethodCard, Result, Run, Setting, TableShape, Weights,
-    settings as described,
+    CompanionUse, Dataset, FittedImputer, Imputer, MethodCard, Prepared, Result, Run, Setting,
+    TableShape, Weights, settings as described,
 };
 
 /// Name in the catalog.
@@ -46,6 +46,14 @@ impl Imputer for Tdimpute {
     fn check(&self) -> Result<()> {
         described::check(NAME, &self.settings())?;
         self.check_judges()
+    }
+
+    fn prepared(&self) -> Prepared {
+        Prepared::AsGiven
+    }
+
+    fn companions(&self) -> CompanionUse {
+        CompanionUse::Required
     }
 
     fn memory(&self, shape: TableShape) -> u64 {

@@ -47,10 +47,13 @@ impl<'a> Pairs<'a> {
                 what: format!("samples with both expression and {}", companion.name),
                 needed: FEWEST,
                 found: rows.len(),
-                advice: "give more samples that have both, or a model fitted on another cohort".into(),
+                advice: "give more samples that have both, or a model fitted on another cohort"
+                    .into(),
             });
         }
-        let gaps = rows.iter().any(|&s| data.measured.0.row(s).iter().any(|&m| !m));
+        let gaps = rows
+            .iter()
+            .any(|&s| data.measured.0.row(s).iter().any(|&m| !m));
         Ok(Self {
             features: companion.values.view(),
             values: data.values.view(),
@@ -69,7 +72,11 @@ impl<'a> Pairs<'a> {
             scales.add_targets(self.values.row(row), measured, &mut matrices.targets);
             if self.gaps {
                 let weights = matrices.weights.get_or_insert_default();
-                weights.extend(measured.iter().map(|&measured| f32::from(u8::from(measured))));
+                weights.extend(
+                    measured
+                        .iter()
+                        .map(|&measured| f32::from(u8::from(measured))),
+                );
             }
         }
         matrices

@@ -75,6 +75,9 @@ mod tests {
         let mut batch = passes.draw(1);
         batch.sort_unstable();
         // Positions 5 to 9 of the passes: the second of a pass, then two whole ones.
-        assert!(batch == [4, 4, 4, 6, 6] || batch == [4, 4, 6, 6, 6], "{batch:?}");
+        assert!(
+            batch == [4, 4, 4, 6, 6] || batch == [4, 4, 6, 6, 6],
+            "{batch:?}"
+        );
     }
 }

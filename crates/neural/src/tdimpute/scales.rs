@@ -20,6 +20,8 @@ pub(super) struct Scales {
     deviation: Vec<f32>,
     /// Mean of each gene over paired samples, shape `[genes]`.
     means: Vec<f32>,
+    /// Deviation of each gene over paired samples, same shape; 0 where they teach nothing of it.
+    deviations: Vec<f32>,
     /// What stands for 0 in each gene, same shape: its mean, or with a sigmoid one number for all.
     zero: Vec<f32>,
     /// What stands for 1, above that of 0.
@@ -43,8 +45,9 @@ impl Scales {
             Features::Standardized => standardize(pairs.features, &pairs.rows),
         };
         let means = gene_means(pairs);
+        let (deviations, pooled) = deviations_about(pairs, &means);
         let (zero, unit) = match settings.output {
-            Output::Linear => (means.clone(), deviation_about(pairs, &means)),
+            Output::Linear => (means.clone(), pooled),
             Output::Sigmoid => {
                 let (zero, one) = ends(settings, pairs);
                 (vec![zero as f32; means.len()], (one - zero) as f32)
@@ -54,6 +57,7 @@ impl Scales {
             center,
             deviation,
             means,
+            deviations,
             zero,
             unit: settings.scale.map_or(unit, |scale| scale as f32),
         };
@@ -70,6 +74,11 @@ impl Scales {
     /// Mean of each gene over paired samples.
     pub(super) fn means(&self) -> &[f32] {
         &self.means
+    }
+
+    /// Deviation of each gene over paired samples; 0 where they teach nothing of it.
+    pub(super) fn deviations(&self) -> &[f32] {
+        &self.deviations
     }
 
     /// What an output has to be for the gene's mean.
@@ -97,9 +106,13 @@ impl Scales {
         }));
     }
 
-    /// An output of the network as an estimate of a gene.
+    /// An output of the network as an estimate of a gene; the mean of one of which nothing was
+    /// learned.
     pub(super) fn estimate(&self, gene: usize, output: f32) -> f32 {
-        output * self.unit + self.zero[gene]
+        match self.deviations[gene] > 0.0 {
+            true => output * self.unit + self.zero[gene],
+            false => self.means[gene],
+        }
     }
 
     /// As named tensors and facts.
@@ -109,6 +122,7 @@ impl Scales {
             .with_tensor("center", &[features], self.center.clone())
             .with_tensor("deviation", &[features], self.deviation.clone())
             .with_tensor("means", &[genes], self.means.clone())
+            .with_tensor("deviations", &[genes], self.deviations.clone())
             .with_tensor("zero", &[genes], self.zero.clone())
             .with_fact("common", &Common { unit: self.unit })
     }
@@ -125,6 +139,7 @@ impl Scales {
             center: weights.tensor("center", &[features])?.to_vec(),
             deviation,
             means: weights.tensor("means", &[genes])?.to_vec(),
+            deviations: weights.tensor("deviations", &[genes])?.to_vec(),
             zero: weights.tensor("zero", &[genes])?.to_vec(),
             unit,
         })
@@ -172,7 +187,11 @@ fn gene_means(pairs: &Pairs<'_>) -> Vec<f32> {
 fn sums_and_counts(pairs: &Pairs<'_>, rows: &[usize]) -> Vec<(f64, f64)> {
     let mut sums = vec![(0.0, 0.0); pairs.values.ncols()];
     for &row in rows {
-        let entries = pairs.values.row(row).into_iter().zip(pairs.measured.row(row));
+        let entries = pairs
+            .values
+            .row(row)
+            .into_iter()
+            .zip(pairs.measured.row(row));
         for ((value, measured), (sum, count)) in entries.zip(&mut sums) {
             if *measured {
                 *sum += f64::from(*value);
@@ -183,22 +202,30 @@ fn sums_and_counts(pairs: &Pairs<'_>, rows: &[usize]) -> Vec<(f64, f64)> {
     sums
 }
 
-/// Deviation of all measured entries about the means of their genes; 1 where there is none.
-fn deviation_about(pairs: &Pairs<'_>, means: &[f32]) -> f32 {
-    let (mut squares, mut count) = (0.0, 0.0);
+/// Deviations of measured entries about the means of their genes: of each gene, and of all
+/// together (1 where there is none).
+fn deviations_about(pairs: &Pairs<'_>, means: &[f32]) -> (Vec<f32>, f32) {
+    let mut sums = vec![(0.0_f64, 0.0_f64); means.len()];
     for &row in &pairs.rows {
-        let entries = pairs.values.row(row).into_iter().zip(pairs.measured.row(row));
-        for ((value, measured), mean) in entries.zip(means) {
+        let entries = pairs
+            .values
+            .row(row)
+            .into_iter()
+            .zip(pairs.measured.row(row));
+        for (((value, measured), mean), (squares, count)) in entries.zip(means).zip(&mut sums) {
             if *measured {
-                squares += f64::from(value - mean).powi(2);
-                count += 1.0;
+                *squares += f64::from(value - mean).powi(2);
+                *count += 1.0;
             }
         }
     }
-    match (squares / f64::max(count, 1.0)).sqrt() as f32 {
-        deviation if deviation > 0.0 => deviation,
+    let root = |&(squares, count): &(f64, f64)| (squares / count.max(1.0)).sqrt() as f32;
+    let add = |all: (f64, f64), gene: &(f64, f64)| (all.0 + gene.0, all.1 + gene.1);
+    let pooled = match root(&sums.iter().fold((0.0, 0.0), add)) {
+        pooled if pooled > 0.0 => pooled,
         _ => 1.0,
-    }
+    };
+    (sums.iter().map(root).collect(), pooled)
 }
 
 /// What 0 and 1 of a sigmoid stand for: 0 or the smallest value below it, and the scale asked for
@@ -209,7 +236,11 @@ fn ends(settings: &Tdimpute, pairs: &Pairs<'_>) -> (f64, f64) {
     }
     let (mut smallest, mut largest) = (0.0_f32, f32::MIN);
     for &row in &pairs.rows {
-        let entries = pairs.values.row(row).into_iter().zip(pairs.measured.row(row));
+        let entries = pairs
+            .values
+            .row(row)
+            .into_iter()
+            .zip(pairs.measured.row(row));
         for (value, _) in entries.filter(|(_, measured)| **measured) {
             smallest = smallest.min(*value);
             largest = largest.max(*value);

@@ -83,9 +83,8 @@ impl Start {
 
     /// What was taken over, for the user.
     pub(super) fn remark(&self, features: &[String], genes: &[String]) -> String {
-        let count = |known: &[String], wanted: &[String]| {
-            positions(known, wanted).iter().flatten().count()
-        };
+        let count =
+            |known: &[String], wanted: &[String]| positions(known, wanted).iter().flatten().count();
         format!(
             "{} of {} features and {} of {} genes are those of the source; the others start from nothing",
             count(&self.stored.features, features),
@@ -225,6 +224,9 @@ mod tests {
             data: vec![1.0, 2.0, 3.0, 4.0],
         };
         assert_eq!(rows(&tensor, &found).data, [3.0, 4.0, 0.0, 0.0, 1.0, 2.0]);
-        assert_eq!(columns(&tensor, &found).data, [2.0, 0.0, 1.0, 4.0, 0.0, 3.0]);
+        assert_eq!(
+            columns(&tensor, &found).data,
+            [2.0, 0.0, 1.0, 4.0, 0.0, 3.0]
+        );
     }
 }

@@ -32,7 +32,9 @@ fn chosen(
 ) -> Vec<(String, String)> {
     let pairs = cohort.pairs.rows.len().to_string();
     let mut chosen = vec![("samples with both assays".to_string(), pairs)];
-    let best = finished.iter().filter_map(|network| network.trained.history.best_epoch());
+    let best = finished
+        .iter()
+        .filter_map(|network| network.trained.history.best_epoch());
     let best: Vec<String> = best.map(|epoch| epoch.to_string()).collect();
     if !best.is_empty() {
         chosen.push(("best epoch".into(), best.join(", ")));
@@ -42,12 +44,18 @@ fn chosen(
     };
     let errors = weighing.errors();
     let error = |error: f64| format!("{error:.4}");
-    chosen.push(("error on samples left out, networks".into(), error(errors.networks)));
+    chosen.push((
+        "error on samples left out, networks".into(),
+        error(errors.networks),
+    ));
     if let Some(regression) = errors.regression {
         chosen.push(("error on samples left out, ridge".into(), error(regression)));
         chosen.push(("error on samples left out, both".into(), error(errors.both)));
         let share = format!("{:.2}", weighing.mean_share());
-        chosen.push(("weight of the networks beside ridge, mean over genes".into(), share));
+        chosen.push((
+            "weight of the networks beside ridge, mean over genes".into(),
+            share,
+        ));
     }
     chosen
 }

@@ -76,11 +76,16 @@ impl Weighing {
                 misses[at.1].add(miss, [network - truth, regression - truth, both - truth]);
             }
         }
-        let all = misses.iter().fold(Misses::default(), |all, gene| all.plus(gene));
+        let all = misses
+            .iter()
+            .fold(Misses::default(), |all, gene| all.plus(gene));
         let has_regression = judged.iter().any(|part| part.by_regression.is_some());
         Self {
             share,
-            miss: misses.iter().map(|gene| gene.shrunken(&all) as f32).collect(),
+            miss: misses
+                .iter()
+                .map(|gene| gene.shrunken(&all) as f32)
+                .collect(),
             errors: Errors {
                 networks: all.root(all.networks),
                 regression: has_regression.then(|| all.root(all.regression)),
@@ -140,7 +145,9 @@ impl Estimates {
     /// Measured entries, sample by sample; the second is 1 for each.
     fn entries(&self) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
         let measured = self.measured.indexed_iter();
-        measured.filter(|(_, measured)| **measured).map(|(at, _)| (at, 1.0))
+        measured
+            .filter(|(_, measured)| **measured)
+            .map(|(at, _)| (at, 1.0))
     }
 
     /// Estimates of an entry by network and regression; by the network twice where there is no
@@ -148,7 +155,10 @@ impl Estimates {
     fn at(&self, at: (usize, usize)) -> (f64, f64) {
         let network = f64::from(self.by_network[at]);
         let regression = self.by_regression.as_ref();
-        (network, regression.map_or(network, |table| table[at].into()))
+        (
+            network,
+            regression.map_or(network, |table| table[at].into()),
+        )
     }
 }
 

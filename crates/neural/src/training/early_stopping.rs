@@ -98,7 +98,9 @@ mod tests {
     #[test]
     fn training_is_over_after_patience_without_a_better_loss() {
         let mut history = History::default();
-        let better: Vec<bool> = [3.0, 2.0, 2.5, 2.0].map(|v| history.add(1.0, Some(v))).to_vec();
+        let better: Vec<bool> = [3.0, 2.0, 2.5, 2.0]
+            .map(|v| history.add(1.0, Some(v)))
+            .to_vec();
         assert_eq!(better, [true, true, false, false]);
         assert_eq!(
             (history.best_epoch(), history.best_loss()),

@@ -63,7 +63,11 @@ impl Progress {
             })
         };
         Ok(Self {
-            done: histories.into_iter().enumerate().map(network).collect::<Result<_>>()?,
+            done: histories
+                .into_iter()
+                .enumerate()
+                .map(network)
+                .collect::<Result<_>>()?,
             state: Some(Checkpoint::from_weights(&saved.under("training"))?),
         })
     }
@@ -74,7 +78,10 @@ impl Progress {
         done: &[Finished],
         now: &Checkpoint,
     ) -> Weights {
-        let histories: Vec<&History> = done.iter().map(|network| &network.trained.history).collect();
+        let histories: Vec<&History> = done
+            .iter()
+            .map(|network| &network.trained.history)
+            .collect();
         let state = Weights::new()
             .with_fact("fit", identity)
             .with_fact("histories", &histories)

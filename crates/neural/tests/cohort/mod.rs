@@ -2,7 +2,7 @@
 
 use imputome_core::prepare::{Scaler, hide_at_random};
 use imputome_core::{
-    Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Holdout, Names, Run,
+    Companion, Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Holdout, Names, Run,
 };
 use ndarray::Array2;
 use rand::RngExt;
@@ -27,7 +27,8 @@ pub(crate) fn tissues(values: impl Iterator<Item = &'static str>) -> Covariates 
     Covariates::new(n, vec![column]).unwrap()
 }
 
-/// Two factors, a mean for each tissue and a little noise; two samples a donor; standardized.
+/// Two factors, a mean for each tissue and a little noise; two samples a donor; standardized; with
+/// a companion of nine features that hear factors and tissues.
 pub(crate) fn table(samples: usize, genes: usize) -> Dataset {
     let random = &mut run(1).stream("table");
     let mut normal = || (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0;
@@ -38,7 +39,14 @@ pub(crate) fn table(samples: usize, genes: usize) -> Dataset {
         let signal: f32 = (0..2).map(|k| scores[(s, k)] * loadings[(k, g)]).sum();
         signal + means[(s % 3, g)] + 0.2 * normal()
     });
+    let hearing = Array2::from_shape_fn((5, 9), |_| normal());
+    let heard = Array2::from_shape_fn((samples, 9), |(s, f)| {
+        let signal: f32 = (0..2).map(|k| scores[(s, k)] * hearing[(k, f)]).sum();
+        0.5 + 0.1 * (signal + hearing[(2 + s % 3, f)] + 0.2 * normal())
+    });
+    let companion = Companion::new("methylation", heard, names("F", 9)).unwrap();
     let data = Dataset::new(values, names("S", samples), names("G", genes))
+        .and_then(|d| d.with_companions(vec![companion]))
         .and_then(|d| d.with_covariates(tissues((0..samples).map(|s| TISSUES[s % 3]))))
         .and_then(|d| d.with_groups((0..samples).map(|s| format!("D{}", s / 2)).collect()))
         .unwrap();
