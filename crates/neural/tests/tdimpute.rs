@@ -1,7 +1,7 @@
 //! What TDimpute promises, on small paired tables.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
-use imputome_classical::Ridge;
+use imputome_classical::cross_assay::ridge::Ridge;
 use imputome_core::{Companion, Dataset, Error, Imputer, Names};
 use imputome_neural::Tdimpute;
 use imputome_neural::tdimpute::{Beside, Output, RootOver};

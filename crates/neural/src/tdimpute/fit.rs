@@ -6,7 +6,7 @@ use imputome_engine::{Adam, Model, Spec};
 use serde::{Deserialize, Serialize};
 
 use super::fitted::FittedTdimpute;
-use super::judgement::Judgement;
+use super::judgement::{self, Judgement};
 use super::network::spec;
 use super::pairs::Pairs;
 use super::scales::Scales;
@@ -15,7 +15,7 @@ use super::start::Start;
 use super::stored::Stored;
 use super::summary;
 use super::task::PairTask;
-use crate::training::{self, Checkpoint, Finished, Moments, Plan, Progress, refused};
+use crate::training::{self, Checkpoint, Finished, History, Moments, Plan, Progress, refused};
 
 /// Rows of the table that each network leaves out; none where no part is left out.
 #[derive(Clone, Debug)]
@@ -42,10 +42,12 @@ pub(super) fn fit(
         train,
     };
     let finished = cohort.train_networks(run)?;
-    let stored = cohort.stored(&finished);
-    let source = start.map(|start| start.under(super::judgement::BESIDE));
+    let history = |network: &Finished| network.trained.history.clone();
+    let histories: Vec<History> = finished.iter().map(history).collect();
+    let stored = cohort.stored(finished);
+    let source = start.map(judgement::source).transpose()?.flatten();
     let judgement = Judgement::learn(settings, &stored, &cohort, source.as_ref(), run)?;
-    let summary = summary::of(&cohort, &finished, &judgement);
+    let summary = summary::of(&cohort, &histories, &judgement);
     Ok(FittedTdimpute {
         spec: cohort.spec(),
         stored,
@@ -123,19 +125,15 @@ impl Cohort<'_> {
         companion.map_or(&[], |companion| companion.features.as_slice())
     }
 
-    fn stored(&self, finished: &[Finished]) -> Stored {
+    fn stored(&self, finished: Vec<Finished>) -> Stored {
+        let apart = |network: Finished| (network.trained.best, network.moments);
+        let (networks, moments) = finished.into_iter().map(apart).unzip();
         Stored {
             features: self.features().to_vec(),
             genes: self.train.genes.as_slice().to_vec(),
             scales: self.scales.clone(),
-            networks: finished
-                .iter()
-                .map(|network| network.trained.best.clone())
-                .collect(),
-            moments: finished
-                .iter()
-                .map(|network| network.moments.clone())
-                .collect(),
+            networks,
+            moments,
         }
     }
 

@@ -7,13 +7,14 @@ use ndarray::Array2;
 use super::NAME;
 use super::judgement::Judgement;
 use super::network::spec;
+use super::scales::Scales;
 use super::settings::Tdimpute;
 use super::stored::Stored;
 use crate::network;
 use crate::training::{engine, refused};
 
 /// Samples that a network reads at once; ours, some tens of megabytes for all genes.
-const AT_ONCE: usize = 256;
+pub(super) const AT_ONCE: usize = 256;
 
 /// A fitted TDimpute.
 #[derive(Debug)]
@@ -138,7 +139,7 @@ impl FittedImputer for FittedTdimpute {
     }
 }
 
-/// What some of the networks make of a table.
+/// What some of the networks make of a table, one after the other.
 pub(super) fn read(
     spec: &Spec,
     stored: &Stored,
@@ -151,40 +152,49 @@ pub(super) fn read(
         .filter(|&s| companion.present(s))
         .collect();
     let means = stored.scales.means();
-    let mut mean = Array2::from_shape_fn(data.values.dim(), |(_, gene)| means[gene]);
-    let mut variance = Array2::zeros(data.values.dim());
-    let mut models = Vec::new();
-    for &network in networks {
-        models.push(opened(spec, &stored.networks[network], run)?);
-    }
-    for rows in present.chunks(AT_ONCE) {
-        run.proceed()?;
-        let mut features = Vec::new();
-        for &row in rows {
-            stored
-                .scales
-                .add_features(companion.values.row(row), &mut features);
-        }
-        let mut sums = vec![(0.0_f64, 0.0_f64); rows.len() * means.len()];
-        for model in &models {
+    let mut reading = Reading {
+        mean: Array2::from_shape_fn(data.values.dim(), |(_, gene)| means[gene]),
+        variance: Array2::zeros(data.values.dim()),
+    };
+    for (before, &network) in networks.iter().enumerate() {
+        let model = opened(spec, &stored.networks[network], run)?;
+        for rows in present.chunks(AT_ONCE) {
+            run.proceed()?;
+            let mut features = Vec::new();
+            for &row in rows {
+                let values = companion.values.row(row);
+                stored.scales.add_features(values, &mut features);
+            }
             let inputs = [InputValues::Dense(&features)];
-            let mut output = vec![0.0; sums.len()];
+            let mut output = vec![0.0; rows.len() * means.len()];
             let batch = Batch::new(rows.len(), &inputs);
             model.predict(&batch, &mut output).map_err(refused)?;
-            for (at, (&output, sum)) in output.iter().zip(&mut sums).enumerate() {
-                let estimate = f64::from(stored.scales.estimate(at % means.len(), output));
-                sum.0 += estimate;
-                sum.1 += estimate * estimate;
+            for (output, &row) in output.chunks(means.len()).zip(rows) {
+                reading.add(row, output, &stored.scales, before);
             }
         }
-        let share = 1.0 / networks.len() as f64;
-        for (at, (sum, squares)) in sums.into_iter().enumerate() {
-            let entry = (rows[at / means.len()], at % means.len());
-            mean[entry] = (sum * share) as f32;
-            variance[entry] = (squares * share - (sum * share).powi(2)).max(0.0) as f32;
+    }
+    reading.variance /= networks.len() as f32;
+    Ok(reading)
+}
+
+impl Reading {
+    /// Adds what another network says of a sample to the means and sums of squares of those
+    /// `before` it (Welford 1962).
+    fn add(&mut self, row: usize, output: &[f32], scales: &Scales, before: usize) {
+        let share = 1.0 / (before + 1) as f32;
+        for (gene, &output) in output.iter().enumerate() {
+            let estimate = scales.estimate(gene, output);
+            let mean = &mut self.mean[(row, gene)];
+            if before == 0 {
+                *mean = estimate;
+                continue;
+            }
+            let step = estimate - *mean;
+            *mean += share * step;
+            self.variance[(row, gene)] += step * (estimate - *mean);
         }
     }
-    Ok(Reading { mean, variance })
 }
 
 fn opened(spec: &Spec, weights: &EngineWeights, run: &Run) -> Result<Box<dyn Model>> {

@@ -4,8 +4,8 @@
 //! Ours. A regression that has not seen a part either is judged on it beside the network; the one
 //! that estimates later learns from all samples.
 
-use imputome_classical::Ridge;
-use imputome_core::{Dataset, FittedImputer, Imputer, Result, Run, Weights};
+use imputome_classical::cross_assay::ridge::{FittedRidge, Ridge};
+use imputome_core::{Dataset, FittedImputer, Result, Run, Weights};
 use ndarray::Array2;
 
 use super::fit::Cohort;
@@ -15,12 +15,12 @@ use super::stored::Stored;
 use super::weighing::{Estimates, Weighing};
 
 /// Where the regression stands among the weights of a model.
-pub(super) const BESIDE: &str = "beside";
+const BESIDE: &str = "beside";
 
 /// The regression beside the networks, its share, and how far both together are off.
 #[derive(Debug, Default)]
 pub(super) struct Judgement {
-    regression: Option<Box<dyn FittedImputer>>,
+    regression: Option<FittedRidge>,
     /// None where no sample was left out.
     weighing: Option<Weighing>,
 }
@@ -32,7 +32,7 @@ impl Judgement {
         settings: &Tdimpute,
         stored: &Stored,
         cohort: &Cohort<'_>,
-        source: Option<&Weights>,
+        source: Option<&FittedRidge>,
         run: &Run,
     ) -> Result<Self> {
         if settings.patience.is_none() {
@@ -70,7 +70,7 @@ impl Judgement {
         settings: &Tdimpute,
         stored: &Stored,
         cohort: &Cohort<'_>,
-        (part, source): (usize, Option<&Weights>),
+        (part, source): (usize, Option<&FittedRidge>),
         run: &Run,
     ) -> Result<Estimates> {
         let left_out = cohort.parts.left_out(part);
@@ -127,7 +127,7 @@ impl Judgement {
         }
         let regression = match settings.beside {
             Beside::Nothing => None,
-            Beside::Ridge => Some(Ridge::default().restore(&weights.under(BESIDE))?),
+            Beside::Ridge => Some(FittedRidge::restore(&weights.under(BESIDE))?),
         };
         Ok(Self {
             regression,
@@ -136,13 +136,16 @@ impl Judgement {
     }
 }
 
-fn regression(
-    data: &Dataset,
-    source: Option<&Weights>,
-    run: &Run,
-) -> Result<Box<dyn FittedImputer>> {
-    match source.filter(|source| !source.facts.is_empty()) {
-        Some(source) => Ridge::default().fit_from(source, data, run),
+fn regression(data: &Dataset, source: Option<&FittedRidge>, run: &Run) -> Result<FittedRidge> {
+    match source {
+        Some(source) => Ridge::default().fit_toward(source, data, run),
         None => Ridge::default().fit(data, run),
     }
+}
+
+/// The regression of a model to go on from, where it has one.
+pub(super) fn source(start: &Weights) -> Result<Option<FittedRidge>> {
+    let beside = start.under(BESIDE);
+    let has_one = !beside.facts.is_empty();
+    has_one.then(|| FittedRidge::restore(&beside)).transpose()
 }

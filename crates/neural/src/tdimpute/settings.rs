@@ -126,7 +126,7 @@ impl Default for Tdimpute {
     /// (docs/methods/tdimpute.md, "Choices").
     fn default() -> Self {
         Self {
-            hidden: 512,
+            hidden: 256,
             activation: HiddenActivation::Sigmoid,
             output: Output::Linear,
             features: Features::Standardized,

@@ -4,37 +4,35 @@ use imputome_core::Summary;
 
 use super::fit::Cohort;
 use super::judgement::Judgement;
-use crate::training::Finished;
+use crate::training::History;
 
 /// Paired samples below which nothing learned from them can be judged: ours, with fewer than 30
 /// the samples left out of a network are 6 or fewer.
 const ENOUGH_TO_JUDGE: usize = 30;
 
 /// Learning curves, what was chosen, and remarks.
-pub(super) fn of(cohort: &Cohort<'_>, finished: &[Finished], judgement: &Judgement) -> Summary {
-    let suffix = |n: usize| match finished.len() {
+pub(super) fn of(cohort: &Cohort<'_>, histories: &[History], judgement: &Judgement) -> Summary {
+    let suffix = |n: usize| match histories.len() {
         1 => String::new(),
         _ => format!(", network {}", n + 1),
     };
-    let networks = finished.iter().enumerate();
-    let curves = networks.flat_map(|(n, network)| network.trained.history.curves(&suffix(n)));
+    let networks = histories.iter().enumerate();
+    let curves = networks.flat_map(|(n, history)| history.curves(&suffix(n)));
     Summary {
         curves: curves.collect(),
-        chosen: chosen(cohort, finished, judgement),
+        chosen: chosen(cohort, histories, judgement),
         remarks: remarks(cohort),
     }
 }
 
 fn chosen(
     cohort: &Cohort<'_>,
-    finished: &[Finished],
+    histories: &[History],
     judgement: &Judgement,
 ) -> Vec<(String, String)> {
     let pairs = cohort.pairs.rows.len().to_string();
     let mut chosen = vec![("samples with both assays".to_string(), pairs)];
-    let best = finished
-        .iter()
-        .filter_map(|network| network.trained.history.best_epoch());
+    let best = histories.iter().filter_map(History::best_epoch);
     let best: Vec<String> = best.map(|epoch| epoch.to_string()).collect();
     if !best.is_empty() {
         chosen.push(("best epoch".into(), best.join(", ")));
