@@ -5,7 +5,7 @@ use imputome_classical::{
     Ridge, Softimpute, Svd, Tobmi,
 };
 use imputome_core::{CompanionUse, Error, Imputer, Result, TableShape, settings};
-use imputome_neural::{GainGtex, GainMse, Pmi};
+use imputome_neural::{GainGtex, GainMse, Pmi, Tdimpute};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -23,6 +23,8 @@ pub enum Method {
     GainGtex(GainGtex),
     /// The generator of `gain-gtex` without its adversary.
     GainMse(GainMse),
+    /// Network from a companion assay (Zhou et al. 2020).
+    Tdimpute(Tdimpute),
     /// Factor analysis over tissues and genes (ours).
     Factor(Factor),
     /// Gaussian of all genes (ours).
@@ -62,6 +64,7 @@ impl Method {
             Self::Pmi(Pmi::default()),
             Self::GainGtex(GainGtex::default()),
             Self::GainMse(GainMse::default()),
+            Self::Tdimpute(Tdimpute::default()),
             Self::Factor(Factor::default()),
             Self::Gaussian(GaussianOfGenes::default()),
             Self::Softimpute(Softimpute::default()),
@@ -95,6 +98,7 @@ impl Method {
             Self::Pmi(method) => method,
             Self::GainGtex(method) => method,
             Self::GainMse(method) => method,
+            Self::Tdimpute(method) => method,
             Self::Factor(method) => method,
             Self::Gaussian(method) => method,
             Self::Softimpute(method) => method,
@@ -189,6 +193,7 @@ impl Method {
             Self::Pmi(_) => Pmi::preset(preset).map(Self::Pmi),
             Self::GainGtex(_) => GainGtex::preset(preset).map(Self::GainGtex),
             Self::GainMse(_) => GainMse::preset(preset).map(Self::GainMse),
+            Self::Tdimpute(_) => Tdimpute::preset(preset).map(Self::Tdimpute),
             Self::Mice(_) => Mice::preset(preset).map(Self::Mice),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),

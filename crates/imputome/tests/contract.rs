@@ -26,6 +26,7 @@ fn methods() -> Vec<Method> {
             "pmi" => Method::parse("pmi:epochs=3:steps=5:widths=8").unwrap(),
             "gain-gtex" => Method::parse("gain-gtex:epochs=3:steps=5:widths=8:draws=2").unwrap(),
             "gain-mse" => Method::parse("gain-mse:epochs=3:steps=5:widths=8:draws=2").unwrap(),
+            "tdimpute" => Method::parse("tdimpute:epochs=3:hidden=8:networks=2").unwrap(),
             "missforest" => Method::parse("missforest:trees=3:rounds=2").unwrap(),
             _ => method,
         })

@@ -1,8 +1,10 @@
 //! What a training step costs, on the shapes of the methods that people train.
 //!
-//! `cargo run --release -p imputome-engine --example workload -- w1|w2|w3|pmi [--batch B] [--threads T] [--steps N]
-//! [--warm-up N] [--engine fused|portable|cuda|cuda-tf32] [--check]`; the last two with `--features cuda`
+//! `cargo run --release -p imputome-engine --example workload -- w1|w2|w3|pmi|cohort [--batch B] [--threads T]
+//! [--steps N] [--warm-up N] [--samples S --epochs E] [--engine fused|portable|cuda|cuda-tf32] [--check]`; the last two with `--features cuda`
 //!
+//! `--samples S --epochs E` tells what a whole schedule would take at the pace measured: TDimpute's pretraining is
+//! `w2 --batch 128 --samples 8856 --epochs 300`, its tuning on a cohort of 400 `w2 --batch 16 --samples 400 --epochs 150`.
 //! `--check` starts from the weights that `benches/engine` gives every peer, without dropout, and tells every loss.
 #![expect(clippy::print_stdout, reason = "an example that measures and tells")]
 
@@ -17,7 +19,7 @@ mod samples;
 mod workloads;
 
 use arguments::Arguments;
-use clock::Reading;
+use clock::{Reading, Spent};
 use samples::Samples;
 use workloads::{Workload, matrix_flops};
 
@@ -65,6 +67,22 @@ fn cuda(
     imputome_engine::CudaEngine::new(0, precision)
 }
 
+/// Steps of the schedule asked for, and its hours at the pace measured.
+fn tell_schedule(given: &Arguments, batch: usize, spent: &Spent) {
+    if given.samples == 0 {
+        return;
+    }
+    let steps = given.samples * given.epochs / batch;
+    let hours = |milliseconds: f64| milliseconds * steps as f64 / 3.6e6;
+    println!(
+        "{} epochs of {} samples: {steps} steps, {:.2} CPU hours, {:.2} hours by the wall clock",
+        given.epochs,
+        given.samples,
+        hours(spent.processor),
+        hours(spent.wall)
+    );
+}
+
 fn train(
     given: &Arguments,
     workload: &Workload,
@@ -93,5 +111,6 @@ fn train(
         spent.wall,
         clock::peak_memory()
     );
+    tell_schedule(given, workload.samples, &spent);
     Ok(())
 }

@@ -50,10 +50,15 @@ impl Workload {
     pub(crate) fn named(name: &str, batch: Option<usize>) -> Result<Self, Box<dyn Error>> {
         let (kind, spec, samples) = match name {
             "w1" => (Kind::Masked, masked(), 64),
-            "w2" => (Kind::Translated, translated(), 128),
+            "w2" => (Kind::Translated, translated([27_717, 19_027]), 128),
+            "cohort" => (Kind::Translated, translated([2_000, 1_000]), 16),
             "w3" => (Kind::Counts, counts(), 64),
             "pmi" => (Kind::Embedded, embedded(), 32),
-            other => return Err(format!("no workload `{other}`; expected w1, w2, w3, pmi").into()),
+            other => {
+                return Err(
+                    format!("no workload `{other}`; expected w1, w2, w3, pmi, cohort").into(),
+                );
+            }
         };
         let loss: &'static dyn Loss = match kind {
             Kind::Masked | Kind::Embedded => &PER_SAMPLE,
@@ -115,11 +120,11 @@ fn pmi_block(width: usize) -> Dense {
         .dropout(0.2)
 }
 
-/// TDimpute (Zhou et al. 2020): methylation sites in, genes out.
-fn translated() -> Spec {
+/// TDimpute (Zhou et al. 2020): methylation sites in, genes out; as published, or on the genes of a small study.
+fn translated([sites, genes]: [usize; 2]) -> Spec {
     let sigmoid = |width| Dense::linear(width).activation(Activation::Sigmoid);
-    let inputs = vec![Input::dense("sites", 27_717)];
-    Spec::sequential(inputs, vec![sigmoid(4_000)], sigmoid(19_027))
+    let inputs = vec![Input::dense("sites", sites)];
+    Spec::sequential(inputs, vec![sigmoid(4_000)], sigmoid(genes))
 }
 
 /// Eight networks of DeepImpute (Arisdakessian et al. 2019).
