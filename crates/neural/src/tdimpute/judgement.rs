@@ -4,7 +4,7 @@
 //! Ours. A regression that has not seen a part either is judged on it beside the network; the one
 //! that estimates later learns from all samples.
 
-use imputome_classical::cross_assay::ridge::{FittedRidge, Ridge};
+use imputome_classical::{FittedRidge, Ridge};
 use imputome_core::{Dataset, FittedImputer, Result, Run, Weights};
 use ndarray::Array2;
 

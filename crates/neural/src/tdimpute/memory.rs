@@ -1,6 +1,6 @@
 //! How much memory a fit takes.
 
-use imputome_classical::cross_assay::ridge::Ridge;
+use imputome_classical::Ridge;
 use imputome_core::{Imputer, TableShape};
 
 use super::network::spec;
