@@ -15,6 +15,8 @@ const MOST_STEPS: usize = 100;
 const MOST_HALVINGS: usize = 40;
 /// Part of the slope, squared, that a step may leave unsolved: ours; the next step finds it.
 const UNSOLVED: f64 = 1e-4;
+/// Part of the last step's gain that may stay unsolved in the end: ours.
+const LEFT_AT_END: f64 = 1e-2;
 
 /// A search that goes on from one penalty to the next.
 #[derive(Clone, Debug)]
@@ -157,7 +159,7 @@ impl<'a> PenalizedSearch<'a> {
         let mut direction = scaled.clone();
         let mut size = residual.dot(&scaled);
         // What is left to gain is of the size of the scaled residual.
-        let enough = (size * UNSOLVED).max(last_gain * UNSOLVED);
+        let enough = (size * UNSOLVED).max(last_gain * LEFT_AT_END);
         for _ in 0..slopes.len() {
             if size <= f64::MIN_POSITIVE {
                 break;

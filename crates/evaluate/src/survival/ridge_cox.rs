@@ -23,7 +23,7 @@ const LASSO_SHARE: f64 = 1e-3;
 /// left, its square, does not change which penalty is best.
 const GAIN_ON_PATH: f64 = 1e-6;
 /// The same for the model returned: ours.
-const GAIN_AT_END: f64 = 1e-11;
+const GAIN_AT_END: f64 = 1e-13;
 
 /// How the penalty is chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
