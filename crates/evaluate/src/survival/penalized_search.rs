@@ -4,6 +4,7 @@
 //! samples' places, a pass over the risk sets, and a product back.
 
 use imputome_core::{Error, Result};
+use imputome_numerics::apply;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::RiskSets;
@@ -133,16 +134,7 @@ impl<'a> PenalizedSearch<'a> {
     fn slopes(&self, held_back: f64) -> Array1<f64> {
         let mut slopes = Array1::zeros(self.places.nrows());
         self.likelihood.gradient(slice_mut(&mut slopes));
-        self.gathered(&slopes) - &self.here.coefficients * held_back
-    }
-
-    /// `placesᵀ · weights`, a row at a time, which is how places lie in memory.
-    fn gathered(&self, weights: &Array1<f64>) -> Array1<f64> {
-        let mut sums = Array1::zeros(self.places.ncols());
-        for (row, &weight) in self.places.rows().into_iter().zip(weights) {
-            sums.scaled_add(weight, &row);
-        }
-        sums
+        apply(self.places.t(), slopes.view()) - &self.here.coefficients * held_back
     }
 
     /// Solves `curvature · step = slopes` by conjugate gradients (Hestenes and Stiefel 1952,
@@ -164,7 +156,7 @@ impl<'a> PenalizedSearch<'a> {
             if size <= f64::MIN_POSITIVE {
                 break;
             }
-            let predictor = self.places.dot(&direction);
+            let predictor = apply(self.places.view(), direction.view());
             let bent = self.curvature(&direction, &predictor, held_back);
             let length = size / direction.dot(&bent);
             step.coefficients.scaled_add(length, &direction);
@@ -201,7 +193,7 @@ impl<'a> PenalizedSearch<'a> {
         let mut bent = Array1::zeros(predictor.len());
         self.likelihood
             .curvature(slice(predictor), slice_mut(&mut bent));
-        let mut bent = self.gathered(&bent);
+        let mut bent = apply(self.places.t(), bent.view());
         bent.scaled_add(held_back, direction);
         bent
     }
