@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imputome::{Method, Model, Normalization};
-use imputome_core::{CovariateValues, Covariates, Run, TableShape, Weights};
+use imputome_core::{CovariateValues, Covariates, Run, Weights};
 use imputome_io::ReadOptions;
 use serde::{Deserialize, Serialize};
 
@@ -104,12 +104,17 @@ impl Teacher {
         let Self::Unnamed(_, normalization) = self else {
             return (self, None);
         };
-        let method = Method::unnamed(TableShape::of(&table.data));
+        let method = Method::unnamed_for(&table.data);
         let remark = format!(
-            "no --method or --model given: using {}, the choice for a table of {} x {} (`imputome methods` lists others)",
+            "no --method or --model given: using {}, the choice for a table of {} x {}{} (`imputome methods` lists others)",
             method.name(),
             table.data.n_samples(),
-            table.data.n_genes()
+            table.data.n_genes(),
+            if table.data.companions.is_empty() {
+                ""
+            } else {
+                " with a companion"
+            }
         );
         (Self::Method(method, normalization), Some(remark))
     }

@@ -4,7 +4,7 @@ use imputome_classical::{
     BloodSurrogate, Factor, GaussianOfGenes, Knn, Lasso, Mean, Median, Mice, MissForest, Pcr,
     Ridge, Softimpute, Svd, Tobmi,
 };
-use imputome_core::{CompanionUse, Error, Imputer, Result, TableShape, settings};
+use imputome_core::{CompanionUse, Dataset, Error, Imputer, Result, TableShape, settings};
 use imputome_neural::{GainGtex, GainMse, Pmi, Tdimpute};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -88,6 +88,17 @@ impl Method {
             Self::Blend(Blend::default())
         } else {
             Self::Factor(Factor::default())
+        }
+    }
+
+    /// The method used on a table when none is named: by its shape, or one that learns from the
+    /// companion where there is one: `tdimpute` for samples without expression, else `factor`.
+    pub fn unnamed_for(data: &Dataset) -> Self {
+        let lacks = |s: usize| !data.expressed(s) && data.companions.iter().any(|c| c.present(s));
+        match data.companions.is_empty() {
+            true => Self::unnamed(TableShape::of(data)),
+            false if (0..data.n_samples()).any(lacks) => Self::Tdimpute(Tdimpute::default()),
+            false => Self::Factor(Factor::default()),
         }
     }
 
@@ -257,6 +268,8 @@ fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use imputome_core::{Companion, Names};
+    use ndarray::array;
 
     #[test]
     fn without_a_name_the_shape_of_the_table_decides() {
@@ -272,6 +285,21 @@ mod tests {
         };
         assert_eq!((name(3797, 469), name(350, 2000)), ("blend", "blend"));
         assert_eq!((name(350, 5000), name(15_201, 200)), ("factor", "factor"));
+    }
+
+    #[test]
+    fn samples_without_expression_are_for_a_method_that_learns_from_the_companion() {
+        let names = |kind| Names::new(kind, vec!["a".into(), "b".into()]).unwrap();
+        let table = |values| {
+            let betas = Companion::new("betas", array![[0.1, 0.2], [0.3, 0.4]], names("feature"));
+            Dataset::new(values, names("sample"), names("gene"))
+                .and_then(|data| data.with_companions(vec![betas.unwrap()]))
+                .unwrap()
+        };
+        let nan = f32::NAN;
+        let name = |values| Method::unnamed_for(&table(values)).name();
+        assert_eq!(name(array![[1.0, 2.0], [nan, nan]]), "tdimpute");
+        assert_eq!(name(array![[1.0, 2.0], [nan, 3.0]]), "factor");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use imputome_core::{Covariate, CovariateValues, Dataset, Scale};
+use imputome_core::{Companion, Covariate, CovariateValues, Dataset, Scale};
 use serde::{Deserialize, Serialize};
 
 use crate::scale::guess_scale;
@@ -60,6 +60,12 @@ pub struct Inspection {
     pub little_measured_samples: Vec<(String, f64)>,
     /// Samples at the detection floor in more than half of their measured genes: name and share.
     pub samples_at_floor: Vec<(String, f64)>,
+    /// Samples in which no gene is measured.
+    #[serde(default)]
+    pub without_expression: Vec<String>,
+    /// Other assays of the samples.
+    #[serde(default)]
+    pub companions: Vec<CompanionFact>,
     /// Covariates in the order of the table.
     pub covariates: Vec<CovariateFact>,
     /// Number of groups (donors), when there are any.
@@ -85,6 +91,21 @@ pub struct CovariateFact {
     pub range: Option<[f64; 3]>,
     /// Samples for which it is not known.
     pub unknown: usize,
+}
+
+/// What is in a companion assay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompanionFact {
+    /// What it is.
+    pub name: String,
+    /// Number of features.
+    pub features: usize,
+    /// Samples in which it was measured.
+    pub samples: usize,
+    /// Samples that have both it and expression.
+    pub with_expression: usize,
+    /// Gaps in the samples in which it was measured.
+    pub gaps: usize,
 }
 
 /// Looks at every entry of a table, on the current threads.
@@ -116,6 +137,15 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
         never_measured_genes,
         little_measured_samples: little_measured(dataset, &by_sample),
         samples_at_floor: floor.map_or_else(Vec::new, |floor| samples_at(dataset, floor)),
+        without_expression: (0..dataset.n_samples())
+            .filter(|&s| by_sample[s].measured == 0)
+            .map(|s| dataset.samples[s].to_string())
+            .collect(),
+        companions: dataset
+            .companions
+            .iter()
+            .map(|companion| companion_fact(dataset, companion))
+            .collect(),
         covariates: covariate_facts(dataset),
         groups: group_sizes.as_ref().map(HashMap::len),
         largest_group: group_sizes.and_then(|sizes| sizes.into_values().max()),
@@ -150,6 +180,20 @@ fn named(dataset: &Dataset, share: impl Fn(usize) -> Option<f64>) -> Vec<(String
     (0..dataset.n_samples())
         .filter_map(|s| Some((dataset.samples[s].to_string(), share(s)?)))
         .collect()
+}
+
+fn companion_fact(dataset: &Dataset, companion: &Companion) -> CompanionFact {
+    let present: Vec<usize> = (0..dataset.n_samples())
+        .filter(|&s| companion.present(s))
+        .collect();
+    let gaps = |&s: &usize| companion.measured.row(s).iter().filter(|m| !**m).count();
+    CompanionFact {
+        name: companion.name.clone(),
+        features: companion.n_features(),
+        samples: present.len(),
+        with_expression: present.iter().filter(|&&s| dataset.expressed(s)).count(),
+        gaps: present.iter().map(gaps).sum(),
+    }
 }
 
 fn covariate_facts(dataset: &Dataset) -> Vec<CovariateFact> {

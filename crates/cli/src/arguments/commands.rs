@@ -12,13 +12,16 @@ use super::reading::{
 /// Run everything on built-in real data, with a report at the end.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
   imputome demo -o my_first_run
+  imputome demo methylation
 
-Hides half of the values of GTEx samples whose truth is known, lets eight methods fill them,
-and scores each. Takes half a minute or so; nothing is downloaded.")]
+Hides half of the values of GTEx samples whose truth is known (or the expression of half of the
+tumors), lets methods fill them, and scores each. Takes half a minute or so (a minute); nothing
+is downloaded.")]
 pub(crate) struct DemoArguments {
-    /// Which data: bulk, GTEx v8 expression of 216 donors (the only one so far).
+    /// Which data: bulk (GTEx v8 expression of 216 donors) or methylation (400 breast cancers of
+    /// TCGA, expression from methylation).
     #[arg(value_name = "DATA", default_value = "bulk", hide_default_value = true)]
     pub(crate) data: String,
     /// Folder for the results.
@@ -67,8 +70,8 @@ pub(crate) struct ImputeArguments {
     /// Filled table: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
     #[arg(short, long, value_name = "OUTPUT")]
     pub(crate) output: Option<String>,
-    /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: blend, and factor for tables of
-    /// more than 2,000 genes or 2 million entries); `imputome methods` lists them.
+    /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: blend, factor for tables of more than
+    /// 2,000 genes or 2 million entries, tdimpute for samples that only a companion has); `imputome methods` lists them.
     #[arg(long, value_name = "METHOD", conflicts_with = "model")]
     pub(crate) method: Option<String>,
     /// A model that `imputome fit` has saved, in place of learning from the table itself.
@@ -302,13 +305,17 @@ pub(crate) struct ConvertArguments {
 #[command(after_help = "\
 Examples:
   imputome study vinas2021 --data gtex -o vinas2021
+  imputome study zhou2020 --data cancers -o zhou2020 --most-varying 1000
   imputome study vinas2021 --data gtex -o vinas2021 --parts table1 --methods factor,knn,mean --repeats 1
 
-DIR holds GTEx: *gene_tpm.gct.gz with sample attributes and subject phenotypes, the normalized
-expression of its tissues, or the slice gtex_v8_1000. What is finished is not run again, so that
+For vinas2021 DIR holds GTEx: *gene_tpm.gct.gz with sample attributes and subject phenotypes, the normalized
+expression of its tissues, or the slice gtex_v8_1000. For zhou2020 it holds a folder per cancer:
+expression (expression.tsv.gz, or HiSeqV2 of Xena), methylation (methylation.tsv.gz, or
+HumanMethylation450) and survival (samples.tsv, *_survival.txt, *clinicalMatrix). What is finished is not run again, so that
 the study can be done part by part; the complete one takes many hours.")]
 pub(crate) struct StudyArguments {
-    /// Which: vinas2021, the imputers of Viñas et al., Frontiers in Genetics 2021.
+    /// Which: vinas2021, the imputers of Viñas et al., Frontiers in Genetics 2021; or zhou2020,
+    /// TDimpute, GigaScience 2020.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// Folder of the data.
@@ -317,15 +324,23 @@ pub(crate) struct StudyArguments {
     /// Folder for tables, runs, figures and report.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Parts to run: data, table1, table2, table3, figure2 to figure5 (default: all).
+    /// Parts to run: data, table1, table2, table3, figure2 to figure5; of zhou2020 run and report
+    /// (default: all).
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     pub(crate) parts: Vec<String>,
     /// Methods to run, by name or as NAME[:PRESET][:SETTING=VALUE]... (default: all of a part).
     #[arg(long, value_name = "METHODS", value_delimiter = ',')]
     pub(crate) methods: Vec<String>,
-    /// Repeats (default: 3, as in the paper).
+    /// Repeats (default: 3 or, of zhou2020, 5, as in the papers).
     #[arg(long, value_name = "N")]
     pub(crate) repeats: Option<usize>,
+    /// Shares of the profiles hidden (zhou2020; default: 0.1,0.3,0.5,0.7,0.9).
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', value_parser = share)]
+    pub(crate) hide: Vec<f64>,
+    /// Keep the N genes that vary most, and twice as many methylation features (zhou2020;
+    /// default: all).
+    #[arg(long, value_name = "N")]
+    pub(crate) most_varying: Option<usize>,
     /// Run again what is finished.
     #[arg(long)]
     pub(crate) overwrite: bool,

@@ -100,6 +100,20 @@ fn known_of_samples(found: &Inspection) -> Vec<Line> {
     let mut lines: Vec<Line> = covariates
         .map(|covariate| ("covariate", covariate_text(covariate)))
         .collect();
+    for companion in &found.companions {
+        let text = format!(
+            "{}: {} features, {} samples, {} of them with expression; {}",
+            companion.name,
+            companion.features,
+            companion.samples,
+            companion.with_expression,
+            match companion.gaps {
+                0 => "no gaps".to_string(),
+                gaps => format!("{gaps} gaps"),
+            }
+        );
+        lines.push(("companion", text));
+    }
     if let (Some(groups), Some(largest)) = (found.groups, found.largest_group) {
         let text = format!("{groups} donors (or other groups), up to {largest} samples each");
         lines.push(("groups", text));
@@ -113,6 +127,9 @@ fn next(found: &Inspection, file: &str, arguments: &InspectArguments) -> String 
         true => format!("imputome impute {file} -o FILLED"),
         false => format!("imputome evaluate {file} -o SCORES"),
     };
+    for companion in &arguments.samples.companion {
+        command += &format!(" --companion {companion}");
+    }
     if let Some(covariates) = &arguments.samples.covariates {
         command += &format!(" --covariates {covariates}");
     }

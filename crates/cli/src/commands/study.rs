@@ -4,11 +4,10 @@ use crate::arguments::StudyArguments;
 use crate::context::Context;
 use crate::failure::Result;
 use crate::places::Places;
-use crate::study::{Given, carry_out, expect_known};
+use crate::study::{self, Given};
 
 /// Runs the study as far as asked for.
 pub(crate) fn study(arguments: &StudyArguments, context: &Context) -> Result<()> {
-    expect_known(&arguments.name)?;
     Places::default().filling(&arguments.output).check()?;
     let given = Given {
         data: arguments.data.clone(),
@@ -18,6 +17,8 @@ pub(crate) fn study(arguments: &StudyArguments, context: &Context) -> Result<()>
         repeats: arguments.repeats,
         overwrite: arguments.overwrite,
         seed: context.seed.unwrap_or(0),
+        most_varying: arguments.most_varying,
+        hide: arguments.hide.clone(),
     };
-    carry_out(&given, context)
+    study::study(&arguments.name, &given, context)
 }

@@ -93,7 +93,7 @@ fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<E
 
 /// Carries out one method on one trial, in a process of its own and inside `folder`.
 pub(crate) fn run_trial(
-    (label, method): (&str, &Method),
+    contestant: &Contestant,
     trial: &Trial,
     folder: &Path,
     context: &Context,
@@ -102,12 +102,12 @@ pub(crate) fn run_trial(
     let tables = task::write_tables(trial, &workplace.0)?;
     let seeds = Run::new(context.seed.unwrap_or(0), 1)?;
     let task = Task {
-        method: method.clone(),
+        method: contestant.method.clone(),
         seed: seeds.derived_seed(&trial.name()),
-        tables: tables.seen_by(method),
-        lesson: Lesson::Nothing,
+        tables: tables.seen_by(&contestant.method),
+        lesson: contestant.lesson.clone(),
     };
-    context.terminal.begin(label, 1);
+    context.terminal.begin(&contestant.label, 1);
     let outcome = process::run(&task, &workplace.0.join("method"), context);
     context.terminal.end();
     outcome

@@ -12,7 +12,7 @@ use ndarray::{Axis, concatenate};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Context;
-use crate::evaluation::{self, Labeled, expect_distinct};
+use crate::evaluation::{self, Contestant, Labeled, expect_distinct};
 use crate::failure::{Failure, Result};
 use crate::plan::MethodEntry;
 use crate::reading::expect_scale;
@@ -122,16 +122,15 @@ pub(super) fn run(given: &Given, context: &Context) -> Result<()> {
         std::fs::create_dir_all(&folder).map_err(|error| {
             Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
         })?;
-        let outcome = evaluation::run_trial((&label, &method), &trial, &folder, context)?;
+        let contestant = Contestant::from((label.clone(), method));
+        let outcome = evaluation::run_trial(&contestant, &trial, &folder, context)?;
         match outcome.imputations {
             Err(reason) => context.terminal.say(format!("warning: {label}: {reason}")),
             Ok(imputations) => {
                 let scores = run.on_threads(|| study.judge(&label, &trial, &imputations))?;
                 let record = context.record(&[], Vec::new())?;
                 let plan = CrossPlan {
-                    methods: vec![MethodEntry::spelled_out(
-                        &(label.clone(), method.clone()).into(),
-                    )],
+                    methods: vec![MethodEntry::spelled_out(&contestant)],
                     ..plan.clone()
                 };
                 let cost = format!(

@@ -14,6 +14,7 @@ mod published;
 mod running;
 mod samples;
 mod sources;
+mod zhou2020;
 
 use std::path::PathBuf;
 
@@ -41,10 +42,29 @@ pub(crate) struct Given {
     pub(crate) overwrite: bool,
     /// Seed of splits, masks and methods.
     pub(crate) seed: u64,
+    /// Genes kept, those that vary most; all where no number is given.
+    pub(crate) most_varying: Option<usize>,
+    /// Shares of the profiles hidden; those of the paper where none is given.
+    pub(crate) hide: Vec<f64>,
+}
+
+/// Runs a study as far as asked for. Refused when there is none of that name.
+pub(crate) fn study(name: &str, given: &Given, context: &Context) -> Result<()> {
+    match name {
+        "vinas2021" if given.most_varying.is_some() || !given.hide.is_empty() => {
+            Err(Failure::usage(
+                "--most-varying and --hide would have no effect: vinas2021 takes the genes and shares of the paper",
+            ))
+        }
+        "vinas2021" => carry_out(given, context),
+        "zhou2020" => zhou2020::carry_out(given, context),
+        other => Err(Failure::usage(format!("no study is called {other:?}"))
+            .hint("there are vinas2021 and zhou2020: imputome study zhou2020 --data DIR -o DIR")),
+    }
 }
 
 /// Runs what is asked for and not finished yet, and writes the report on all that is.
-pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
+fn carry_out(given: &Given, context: &Context) -> Result<()> {
     let parts = Part::chosen(&given.parts)?;
     for name in &given.methods {
         MethodEntry::Spec(name.clone()).method()?;
@@ -119,13 +139,4 @@ fn in_words(found: &sources::Found) -> String {
         or_not(found.tcga.is_some(), "TCGA"),
         or_not(found.pathway.is_some(), "list of the pathway's genes")
     )
-}
-
-/// Refuses a study that there is not.
-pub(crate) fn expect_known(name: &str) -> Result<()> {
-    match name {
-        "vinas2021" => Ok(()),
-        other => Err(Failure::usage(format!("no study is called {other:?}"))
-            .hint("there is one so far: imputome study vinas2021 --data DIR -o DIR")),
-    }
 }

@@ -91,7 +91,7 @@ pub(super) fn write(given: &Given, notes: &DataNotes, context: &Context) -> Resu
     Ok(())
 }
 
-fn write_figures(output: &Path, figures: &[Figure]) -> Result<()> {
+pub(super) fn write_figures(output: &Path, figures: &[Figure]) -> Result<()> {
     let folder = output.join(FIGURES_FOLDER);
     std::fs::create_dir_all(&folder).map_err(|error| {
         Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
@@ -389,7 +389,7 @@ fn sources_section() -> StudySection {
 }
 
 /// A table for the terminal: columns of equal width, two spaces apart.
-fn aligned(table: &StudyTable) -> String {
+pub(super) fn aligned(table: &StudyTable) -> String {
     let lines: Vec<&Vec<String>> = std::iter::once(&table.header).chain(&table.rows).collect();
     let width = |column: usize| {
         lines

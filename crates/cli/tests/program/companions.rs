@@ -127,7 +127,8 @@ fn samples_of_which_nothing_is_known_are_named() {
         "sample_id\tA1\tB1\nS1\t1.5\t-2\nS2\t\t\nS3\t2.5\t4.5\nS4\t3\t5\n",
     );
     folder.write("m.tsv", "sample_id\tm1\nS1\t0.1\nS3\t0.2\nS4\t0.4\n");
-    let line = "impute t.tsv -o o.tsv --rows samples --scale log --companion m.tsv --method svd:rank=1";
+    let line =
+        "impute t.tsv -o o.tsv --rows samples --scale log --companion m.tsv --method svd:rank=1";
     let told = folder.succeed(&line.split(' ').collect::<Vec<_>>()).stderr;
     assert!(
         told.contains("1 samples have neither expression nor a companion"),

@@ -5,6 +5,10 @@ use imputome_core::Scale;
 use super::Inspection;
 use crate::covariates::first_few;
 
+/// Samples with both assays below which an evaluation of whole profiles says little; ours, half
+/// of them hidden leave 25 to learn from.
+const FEW_PAIRS: usize = 50;
+
 /// Samples below which a model of a larger cohort is worth a thought; ours.
 const FEW_SAMPLES: usize = 100;
 
@@ -15,6 +19,7 @@ pub(super) fn of(table: &Inspection) -> Vec<String> {
         scale(table),
         floor(table),
         idle_genes(table),
+        without_expression(table),
         little_measured(table),
         covariates(table),
         few_samples(table),
@@ -90,9 +95,39 @@ fn idle_genes(table: &Inspection) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("; "))
 }
 
+/// Samples of which an assay was never done.
+fn without_expression(table: &Inspection) -> Option<String> {
+    let names: Vec<&str> = table
+        .without_expression
+        .iter()
+        .map(String::as_str)
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let (n, few) = (names.len(), first_few(&names));
+    let pairs = table.companions.iter().map(|c| c.with_expression).min();
+    Some(match pairs {
+        None => format!(
+            "{n} samples have no expression at all: {few}; they get little more than the mean, unless \
+             another assay of them, such as methylation, is given with --companion"
+        ),
+        Some(pairs) if pairs < FEW_PAIRS => format!(
+            "{n} samples have no expression at all: {few}; only {pairs} samples have both assays, which \
+             is too few to judge what is learned from them: a model fitted on a larger cohort (--start) \
+             serves better"
+        ),
+        Some(pairs) => format!(
+            "{n} samples have no expression at all: {few}; {pairs} samples have both assays, and impute \
+             learns from them; see how well with evaluate --mask profile"
+        ),
+    })
+}
+
 fn little_measured(table: &Inspection) -> Option<String> {
     let samples = &table.little_measured_samples;
-    let names: Vec<&str> = samples.iter().map(|(name, _)| name.as_str()).collect();
+    let partly = samples.iter().filter(|(_, share)| *share > 0.0);
+    let names: Vec<&str> = partly.map(|(name, _)| name.as_str()).collect();
     (!names.is_empty()).then(|| {
         format!(
             "{} samples have less than half of their genes measured: {}; estimates for them are \

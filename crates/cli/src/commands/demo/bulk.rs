@@ -1,27 +1,24 @@
-//! `imputome demo`: everything on built-in real data, end to end.
+//! `imputome demo bulk`: expression of many tissues.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use imputome::{Method, Model};
 use imputome_core::Run;
-use imputome_evaluate::{Evaluation, Experiment, Hiding, Scenario, Trials, summary};
-use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Source, Target};
+use imputome_evaluate::{Evaluation, Experiment, Hiding, Scenario, Trials};
+use imputome_io::{CovariateOptions, GroupRule, ReadOptions, Target};
 
 use crate::arguments::DemoArguments;
 use crate::context::Context;
-use crate::evaluation::{self, Contest, Contestant, Earlier, MadeFolder, expect_free, score_table};
-use crate::failure::{Failure, Result};
+use crate::evaluation::{self, Contest, Contestant, MadeFolder, score_table};
+use crate::failure::Result;
 use crate::filled::holding;
-use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, ReadingPlan, SamplesPlan};
 use crate::reading::{Table, read_source};
 use crate::teacher::{CovariateKinds, QUICK_METHOD};
-use crate::terminal::duration;
 
-use super::evaluate::write_results;
-use super::print;
+use super::super::evaluate::write_results;
+use super::super::print;
+use super::{memory, shown, verdict};
 
 /// What it compares: the methods that a user would choose from, and the floor that they must clear. Those that are there
 /// for comparison with the literature take minutes.
@@ -37,10 +34,10 @@ const METHODS: [&str; 8] = [
 ];
 
 /// The table (data/demo/README.md tells where it comes from).
-const TABLE: &[u8] = include_bytes!("../../../../data/demo/gtex_v8_sample.tsv.gz");
+const TABLE: &[u8] = include_bytes!("../../../../../data/demo/gtex_v8_sample.tsv.gz");
 
 /// What is known of its samples.
-const SAMPLES: &[u8] = include_bytes!("../../../../data/demo/gtex_v8_samples.tsv");
+const SAMPLES: &[u8] = include_bytes!("../../../../../data/demo/gtex_v8_samples.tsv");
 
 /// What the demo calls the data.
 const NAME: &str = "GTEx v8 sample (built in)";
@@ -51,23 +48,7 @@ const NUMERIC: [&str; 1] = ["age_mid"];
 const GROUP: &str = "donor_id";
 
 /// Shows the whole path on built-in data.
-pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
-    match arguments.data.as_str() {
-        "bulk" => {}
-        "cells" | "methylation" => {
-            return Err(
-                Failure::usage(format!("the demo {} is not there yet", arguments.data))
-                    .hint("imputome demo bulk shows the program on GTEx expression"),
-            );
-        }
-        other => {
-            return Err(Failure::usage(format!("no demo is called {other:?}"))
-                .hint("there is one so far: imputome demo bulk"));
-        }
-    }
-    expect_free(&arguments.output, Earlier::from(arguments.overwrite))?;
-    Places::default().filling(&arguments.output).check()?;
-    let started = Instant::now();
+pub(super) fn show(arguments: &DemoArguments, context: &Context) -> Result<()> {
     let run = context.run(context.seed.unwrap_or(0))?;
     let table = built_in_table(&run, context)?;
     introduce(&table, context);
@@ -78,18 +59,10 @@ pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
     files.write_imputation(&table, &evaluation.experiment, &run)?;
     print(&score_table(&evaluation))?;
     conclude(&arguments.output, &evaluation, &files, context);
-    context.terminal.say(format!(
-        "done in {}",
-        duration(started.elapsed().as_secs_f64())
-    ));
     Ok(())
 }
 
 fn built_in_table(run: &Run, context: &Context) -> Result<Table> {
-    let memory = |name: &str, bytes: &'static [u8]| Source::Memory {
-        name: name.into(),
-        bytes: Cow::Borrowed(bytes),
-    };
     let options = ReadOptions {
         covariates: Some(CovariateOptions {
             source: memory("its samples", SAMPLES),
@@ -172,12 +145,11 @@ fn plan(
     methods: &[Contestant],
     output: &Path,
 ) -> EvaluatePlan {
-    let show = |path: &Path| path.display().to_string();
     EvaluatePlan {
         command: "evaluate".into(),
         seed: experiment.seed,
-        input: show(&files.table),
-        output: show(output),
+        input: shown(&files.table),
+        output: shown(output),
         scenario: experiment.scenarios.clone(),
         hide: experiment.hidden_shares.clone(),
         repeats: experiment.repeats,
@@ -190,7 +162,7 @@ fn plan(
         methods: methods.iter().map(MethodEntry::spelled_out).collect(),
         reading: table.decided(&ReadingPlan::default()),
         samples: SamplesPlan {
-            covariates: Some(show(&files.samples)),
+            covariates: Some(shown(&files.samples)),
             categorical: CATEGORICAL.map(String::from).to_vec(),
             numeric: NUMERIC.map(String::from).to_vec(),
             group: Some(GROUP.into()),
@@ -243,20 +215,11 @@ impl Files {
 }
 
 fn conclude(folder: &Path, evaluation: &Evaluation, files: &Files, context: &Context) {
-    let rows = summary(evaluation);
-    let best = rows.iter().find(|row| row.failed.is_none());
-    let verdict = best.and_then(|row| Some((row, row.metric("r2")?))).map_or(
-        String::new(),
-        |(row, r2)| {
-            format!(
-                "Best here: {}, which explains {:.0} % of the variance of what was hidden, averaged over genes.\n",
-                row.method,
-                100.0 * r2.mean
-            )
-        },
+    let (gaps, samples, model) = (
+        shown(&files.gaps),
+        shown(&files.samples),
+        shown(&files.model),
     );
-    let show = |path: &Path| path.display().to_string();
-    let (gaps, samples, model) = (show(&files.gaps), show(&files.samples), show(&files.model));
     context.terminal.say(format!(
         "{verdict}
 Open  {report}
@@ -274,8 +237,9 @@ Try it yourself on that table, and then on your own (samples by genes, or genes 
       imputome impute MY_TABLE -o FILLED
       imputome evaluate MY_TABLE -o SCORES
 ",
-        report = show(&folder.join("report.html")),
-        filled = show(&files.filled),
-        scores = show(&folder.join("scores.tsv")),
+        verdict = verdict(evaluation),
+        report = shown(&folder.join("report.html")),
+        filled = shown(&files.filled),
+        scores = shown(&folder.join("scores.tsv")),
     ));
 }
