@@ -278,12 +278,12 @@ fn twenty_pairs_are_enough_and_said_to_be_few() {
 }
 
 #[test]
-fn two_pairs_are_refused_with_the_reason() {
+fn seven_pairs_are_refused_with_the_reason() {
     let mut data = table(60, 8);
-    data.measured.0.slice_mut(ndarray::s![2.., ..]).fill(false);
+    data.measured.0.slice_mut(ndarray::s![7.., ..]).fill(false);
     let error = small().fit(&data, &run(1)).map(|_| ()).unwrap_err();
     let expected =
-        "tdimpute needs at least 3 samples with both expression and methylation, found 2";
+        "tdimpute needs at least 8 samples with both expression and methylation, found 7";
     assert!(error.to_string().contains(expected), "{error}");
 }
 

@@ -305,7 +305,7 @@ fn shown<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
 mod tests {
     use super::*;
     use crate::{Method, Model};
-    use imputome_core::Run;
+    use imputome_core::{CompanionUse, Run};
     use ndarray::array;
 
     fn table(values: Array2<f32>, genes: &[&str]) -> Dataset {
@@ -374,7 +374,9 @@ mod tests {
     fn a_table_that_never_varies_is_filled_with_its_constants() {
         let run = Run::new(1, 1).unwrap();
         let train = table(array![[1.0, f32::NAN], [1.0, 4.0]], &["A", "B"]);
-        for method in Method::all() {
+        let needs_no_other =
+            |method: &Method| method.imputer().companions() != CompanionUse::Required;
+        for method in Method::all().into_iter().filter(needs_no_other) {
             let model = Model::fit(method, &train, &run).unwrap();
             let model = Model::from_weights(&model.to_weights()).unwrap();
             assert_eq!(
