@@ -113,6 +113,25 @@ impl ScorePanel {
     }
 }
 
+/// Panels that have a score.
+pub(crate) fn with_scores(panels: &[ScorePanel]) -> Vec<ScorePanel> {
+    let known = panels.iter().filter(|panel| panel.range().is_some());
+    known.cloned().collect()
+}
+
+/// What bars are, in a sentence that begins with a space; nothing where there are none.
+pub(crate) fn bars_in_words(panels: &[ScorePanel], spread: &str) -> String {
+    let curves = panels.iter().flat_map(|panel| &panel.curves);
+    let mut points = curves.flat_map(|curve| &curve.points);
+    if points.any(|point| point.spread.is_some()) {
+        format!(
+            " Bars reach {spread} to either side; where none is seen, it is smaller than the mark."
+        )
+    } else {
+        String::new()
+    }
+}
+
 /// Methods of all panels in the order in which they are first met: the places of their colors.
 pub(crate) fn methods(panels: &[ScorePanel]) -> Vec<&str> {
     let mut methods: Vec<&str> = Vec::new();

@@ -6,7 +6,7 @@ use super::drawing::{
     method_color, name_rows,
 };
 use crate::Figure;
-use crate::downstream::{ScoreCurve, ScorePanel, methods, shares};
+use crate::downstream::{ScoreCurve, ScorePanel, bars_in_words, methods, shares, with_scores};
 use crate::numbers::percent;
 
 const TOP: f64 = 34.0;
@@ -21,24 +21,16 @@ pub(crate) fn figure(
     spread: &str,
     panels: &[ScorePanel],
 ) -> Option<Figure> {
-    let known: Vec<ScorePanel> = panels
-        .iter()
-        .filter(|panel| panel.range().is_some())
-        .cloned()
-        .collect();
+    let known = with_scores(panels);
     let (methods, shares) = (methods(&known), shares(&known));
     if methods.is_empty() {
         return None;
     }
     let words: Vec<String> = shares
         .iter()
-        .map(|s| format!("{} hidden", percent(*s)))
+        .map(|share| format!("{} hidden", percent(*share)))
         .collect();
-    let entries: Vec<LegendEntry> = words
-        .iter()
-        .enumerate()
-        .map(|(at, text)| (text.as_str(), at, Paint::Soft))
-        .collect();
+    let entries = legend_entries(&words);
     let row = ROW.0 + ROW.1 * shares.len() as f64;
     let height = row * methods.len() as f64;
     let room = label_room(methods.iter().copied(), 220.0) + 22.0;
@@ -63,6 +55,13 @@ pub(crate) fn figure(
         svg: canvas.finish(name, title, &caption),
         caption,
     })
+}
+
+fn legend_entries(words: &[String]) -> Vec<LegendEntry<'_>> {
+    let numbered = words.iter().enumerate();
+    numbered
+        .map(|(at, text)| (text.as_str(), at, Paint::Soft))
+        .collect()
 }
 
 fn draw_panel(
@@ -113,15 +112,7 @@ fn draw_row(
 }
 
 fn caption(spread: &str, panels: &[ScorePanel]) -> String {
-    let points = || {
-        let curves = panels.iter().flat_map(|panel| &panel.curves);
-        curves.flat_map(|curve| &curve.points)
-    };
-    let bars = if points().any(|point| point.spread.is_some()) {
-        format!(" Bars reach {spread} to either side.")
-    } else {
-        String::new()
-    };
+    let bars = bars_in_words(panels, spread);
     let full = if panels.iter().any(|panel| panel.full.is_some()) {
         " The dotted line is the same analysis of the full data."
     } else {

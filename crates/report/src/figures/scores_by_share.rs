@@ -7,7 +7,7 @@ use super::drawing::{
     marker, method_color,
 };
 use crate::Figure;
-use crate::downstream::{ScoreCurve, ScorePanel, methods, shares};
+use crate::downstream::{ScoreCurve, ScorePanel, bars_in_words, methods, shares, with_scores};
 use crate::numbers::quantity;
 
 const COLUMNS: usize = 3;
@@ -24,9 +24,8 @@ pub(crate) fn figure(
     spread: &str,
     panels: &[ScorePanel],
 ) -> Option<Figure> {
-    let panels: Vec<&ScorePanel> = panels.iter().filter(|p| p.range().is_some()).collect();
-    let owned: Vec<ScorePanel> = panels.iter().map(|panel| (*panel).clone()).collect();
-    let (methods, shares) = (methods(&owned), shares(&owned));
+    let panels = with_scores(panels);
+    let (methods, shares) = (methods(&panels), shares(&panels));
     if methods.is_empty() {
         return None;
     }
@@ -50,7 +49,7 @@ pub(crate) fn figure(
         draw_panel(&mut canvas, place, panel, (&methods, &shares));
     }
     legend(&mut canvas, &entries, (LEFT, bottom), WIDTH - LEFT);
-    let caption = caption(spread, &owned);
+    let caption = caption(spread, &panels);
     Some(Figure {
         name: name.into(),
         title: title.into(),
@@ -129,17 +128,7 @@ fn draw_curve(
 }
 
 fn caption(spread: &str, panels: &[ScorePanel]) -> String {
-    let points = || {
-        let curves = panels.iter().flat_map(|panel| &panel.curves);
-        curves.flat_map(|curve| &curve.points)
-    };
-    let bars = if points().any(|point| point.spread.is_some()) {
-        format!(
-            " Bars reach {spread} to either side; where none is seen, it is smaller than the mark."
-        )
-    } else {
-        String::new()
-    };
+    let bars = bars_in_words(panels, spread);
     let full = if panels.iter().any(|panel| panel.full.is_some()) {
         " The dashed line is the same analysis of the full data."
     } else {
