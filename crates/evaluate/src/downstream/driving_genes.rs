@@ -65,7 +65,9 @@ pub struct DrivingRecovery {
     pub overlap: usize,
     /// Genes compared so: as many as were asked for, or all.
     pub top: usize,
-    /// Mean r2 in the imputed data of the full data's `top` pairs.
+    /// Mean r2 in the imputed data of the full data's `top` pairs. The nearer to
+    /// `full_mean_r2` the better: estimates made from methylation follow it more closely than
+    /// expression does, so that this may also be too large.
     pub mean_r2: f64,
     /// Mean r2 of the same pairs in the full data.
     pub full_mean_r2: f64,
