@@ -4,10 +4,8 @@
 //! After Zhou et al. 2020 (doi:10.1093/gigascience/giaa076): genes driven by methylation
 //! ([`driving_genes`]), genes that foretell survival ([`prognosis`]), groups of patients
 //! ([`k_means`], compared by [`adjusted_rand_index`]) and risks of new patients
-//! ([`risk_prediction`]); [`CohortStudy`] makes all of them. Each takes tables and gives numbers;
-//! none opens a file or knows a method.
+//! ([`risk_prediction`]). Each takes tables and gives numbers; none opens a file or knows a method.
 
-mod cohort_study;
 mod driving_genes;
 mod false_discovery;
 mod gene_filters;
@@ -17,7 +15,6 @@ mod prognosis;
 mod ranking;
 mod risk_prediction;
 
-pub use cohort_study::{CohortStudy, StudyCohort, StudyFindings, StudyScores, StudySettings};
 pub use driving_genes::{DrivingGenes, DrivingPair, DrivingRecovery, driving_genes};
 pub use false_discovery::benjamini_hochberg;
 pub use gene_filters::{expressed_genes, most_varying_genes};
