@@ -16,6 +16,8 @@ use super::sources::Files;
 
 /// Variance that a site's betas must have (paper, Data sets).
 const LEAST_VARIANCE: f64 = 0.05;
+/// Tumors below which a tenth of them, or all but a tenth, say nothing; ours.
+const FEWEST_SAMPLES: usize = 40;
 /// Shared genes below which cohorts teach each other nothing worth a table; ours.
 const FEWEST_SHARED: usize = 20;
 
@@ -90,6 +92,12 @@ fn read(files: &Files) -> Result<std::result::Result<Cohort, String>> {
     let mut notes = vec![format!("{} samples have both assays", data.n_samples())];
     keep_expressed(&mut data, &mut notes);
     keep_sites(&mut data, &mut notes);
+    if data.companions[0].n_features() == 0 || data.n_samples() < FEWEST_SAMPLES {
+        return Ok(Err(format!(
+            "too little is left of it: {}",
+            notes.join("; ")
+        )));
+    }
     let seen = match &files.clinical {
         Some(file) => follow_up(file, &data.samples)?,
         None => vec![None; data.n_samples()],
