@@ -350,6 +350,24 @@ fn hostile_weights_are_refused_before_memory_is_taken() {
 }
 
 #[test]
+fn a_hostile_start_is_refused() {
+    let data = table(60, 8);
+    let start = published().fit(&data, &run(1)).unwrap().weights();
+    for (tensor, expected) in [
+        ("network0.main.block1.kernel", "the network holds"),
+        ("moments0.first.main.block1.kernel", "its moments are not"),
+    ] {
+        let mut hostile = start.clone();
+        let tensor = hostile.tensors.get_mut(tensor).unwrap();
+        tensor.shape = vec![1, 16];
+        tensor.values.truncate(16);
+        let error = published().fit_from(&hostile, &data, &run(1));
+        let error = error.map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn what_stands_at_a_gap_changes_nothing() {
     promises::what_stands_at_a_gap_changes_nothing(&small());
 }

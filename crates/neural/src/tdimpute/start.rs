@@ -9,10 +9,11 @@ use imputome_core::{Error, Result, Weights};
 use imputome_engine::{State, Tensor, Weights as EngineWeights};
 
 use super::Tdimpute;
-use super::network::{HIDDEN, OUTPUT};
+use super::network::{HIDDEN, OUTPUT, spec};
 use super::scales::Scales;
 use super::settings::Output;
 use super::stored::Stored;
+use crate::network::expect_weights;
 use crate::training::Moments;
 
 /// Closest that a share of the scale comes to 0 or 1 before its logit is taken; ours.
@@ -44,6 +45,13 @@ impl Start {
                 "its networks have {found} hidden units, this fit asks for {}; set hidden={found}",
                 settings.hidden
             )));
+        }
+        let spec = spec(settings, stored.features.len(), stored.genes.len());
+        for (network, moments) in stored.networks.iter().zip(&stored.moments) {
+            expect_weights(&spec, network)?;
+            for tensors in moments.iter().flat_map(|m| [&m.first, &m.second]) {
+                expect_same_shapes(network, tensors)?;
+            }
         }
         Ok(Self { stored })
     }
@@ -161,6 +169,21 @@ impl Match {
             weights,
             gradients: EngineWeights::new(),
         }
+    }
+}
+
+/// Refuses moments that are not those of a network.
+fn expect_same_shapes(network: &EngineWeights, moments: &EngineWeights) -> Result<()> {
+    let fits = |(name, tensor): (&String, &Tensor)| {
+        let moments = moments.get(name);
+        let same = |m: &Tensor| m.shape == tensor.shape && m.data.len() == tensor.data.len();
+        moments.is_some_and(same)
+    };
+    match network.len() == moments.len() && network.iter().all(fits) {
+        true => Ok(()),
+        false => Err(Error::Weights(
+            "its moments are not those of its networks".into(),
+        )),
     }
 }
 

@@ -69,11 +69,11 @@ impl Weighing {
         let share = shares(judged, genes);
         let mut misses = vec![Misses::default(); genes];
         for part in judged {
-            for (at, miss) in part.entries() {
+            for at in part.entries() {
                 let (network, regression) = part.at(at);
                 let both = regression + f64::from(share[at.1]) * (network - regression);
                 let truth = f64::from(part.truth[at]);
-                misses[at.1].add(miss, [network - truth, regression - truth, both - truth]);
+                misses[at.1].add([network - truth, regression - truth, both - truth]);
             }
         }
         let all = misses
@@ -142,12 +142,12 @@ impl Weighing {
 }
 
 impl Estimates {
-    /// Measured entries, sample by sample; the second is 1 for each.
-    fn entries(&self) -> impl Iterator<Item = ((usize, usize), f64)> + '_ {
+    /// Measured entries, sample by sample.
+    fn entries(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
         let measured = self.measured.indexed_iter();
         measured
             .filter(|(_, measured)| **measured)
-            .map(|(at, _)| (at, 1.0))
+            .map(|(at, _)| at)
     }
 
     /// Estimates of an entry by network and regression; by the network twice where there is no
@@ -163,11 +163,11 @@ impl Estimates {
 }
 
 impl Misses {
-    fn add(&mut self, entries: f64, [networks, regression, both]: [f64; 3]) {
+    fn add(&mut self, [networks, regression, both]: [f64; 3]) {
         self.networks += networks * networks;
         self.regression += regression * regression;
         self.both += both * both;
-        self.entries += entries;
+        self.entries += 1.0;
     }
 
     fn plus(self, other: &Self) -> Self {
@@ -196,7 +196,7 @@ impl Misses {
 fn shares(judged: &[Estimates], genes: usize) -> Vec<f32> {
     let mut fits = vec![Fit::default(); genes];
     for part in judged {
-        for (at, _) in part.entries() {
+        for at in part.entries() {
             let (network, regression) = part.at(at);
             let difference = network - regression;
             fits[at.1].products += difference * (f64::from(part.truth[at]) - regression);
