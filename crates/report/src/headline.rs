@@ -59,6 +59,12 @@ fn scenario(findings: &Findings, name: &str) -> String {
     if findings.evaluation.experiment.protocol == Protocol::Published {
         return published(findings, name);
     }
+    if findings.evaluation.experiment.hiding == Hiding::Profile {
+        return "Each method learned from the samples whose expression was left, and told that of the \
+                others from what else is known of them, such as another assay; samples of one group \
+                (such as a donor) were hidden together."
+            .into();
+    }
     if name != "inductive" {
         return "In place: each method learned from the very table whose gaps it filled.".into();
     }

@@ -23,7 +23,7 @@ pub(crate) use contestant::{Contestant, Labeled, Lesson};
 pub(crate) use files::{
     Earlier, MadeFolder, PAGE_FILE, RUN_FILE, expect_free, write_evaluation, write_report,
 };
-pub(crate) use score_table::score_table;
+pub(crate) use score_table::{number, score_table};
 pub(crate) use task::{Event, Report, Task};
 
 /// What is compared, and where it may put its temporary files.

@@ -98,7 +98,8 @@ fn metric_cell(row: &SummaryRow, metric: &str) -> String {
     cell + if found.best { " *" } else { "  " }
 }
 
-fn number(value: f64, digits: usize) -> String {
+/// A number without a sign where it rounds to zero; `-` where it is none.
+pub(crate) fn number(value: f64, digits: usize) -> String {
     if !value.is_finite() {
         return "-".into();
     }

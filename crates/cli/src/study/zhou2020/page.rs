@@ -8,6 +8,8 @@ use imputome_report::{
 use crate::context::{Context, command_line, machine, today};
 use crate::failure::Result;
 
+use crate::evaluation::number;
+
 use super::super::Given;
 use super::super::page::{aligned, write_figures};
 use super::cohorts::{Cohort, StudySet};
@@ -67,7 +69,7 @@ const PARTS: [(&str, &str, &str, &[Quantity]); 4] = [
     (
         "figure3",
         "Genes driven by methylation",
-        "As Table 2, Table S2 and Figure 3: each gene's strongest site in the full data; how well their squared correlations in the imputed data find the genes above 0.5, how many of the 100 best they share, and their mean over the 100 best pairs.",
+        "As Table 2, Table S2 and Figure 3: each gene's strongest site in the full data; how well their squared correlations in the imputed data find the genes above 0.5, how many of the 100 best they share, and their mean over the 100 best pairs, which should be that of the full data: estimates made from methylation follow it more closely than expression does.",
         &[
             quantity("drivers_pr_auc", "PR-AUC", 3),
             quantity("drivers_overlap", "of the top 100", 1),
@@ -160,18 +162,16 @@ fn make_page(report: &StudyReport, scores: &str, given: &Given, context: &Contex
     Ok(())
 }
 
+/// What was found first, then of what.
 fn findings(sets: &[StudySet], sections: &[StudySection]) -> Vec<String> {
-    let mut text: Vec<String> = sets
+    let found = sections
         .iter()
-        .flat_map(|set| set.cohorts.iter().map(move |cohort| (set, cohort)))
-        .map(|(set, cohort)| format!("{} ({}): {}", cohort.name, set.title, cohort.in_words()))
-        .collect();
-    text.extend(
-        sections
-            .iter()
-            .flat_map(|section| section.discussion.iter().cloned()),
-    );
-    text
+        .flat_map(|section| section.discussion.iter().cloned());
+    let cohorts = sets
+        .iter()
+        .flat_map(|set| set.cohorts.iter().map(move |cohort| (set, cohort)));
+    let described = cohorts.map(|(set, cohort)| format!("{} ({})", cohort.in_words(), set.title));
+    found.chain(described).collect()
 }
 
 impl<'a> Found<'a> {
@@ -405,8 +405,10 @@ impl Line {
         let digits = quantity.digits;
         match self.summary(quantity.metric, hidden) {
             None => String::new(),
-            Some((mean, None)) => format!("{mean:.digits$}"),
-            Some((mean, Some(spread))) => format!("{mean:.digits$} ± {spread:.digits$}"),
+            Some((mean, None)) => number(mean, digits),
+            Some((mean, Some(spread))) => {
+                format!("{} ± {}", number(mean, digits), number(spread, digits))
+            }
         }
     }
 

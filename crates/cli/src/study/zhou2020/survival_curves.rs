@@ -51,8 +51,7 @@ fn panel(title: &str, result: &UnitResult, follow_up: &FollowUp) -> Option<Survi
         return None;
     }
     let n_groups = result.clusters.iter().max()? + 1;
-    let curves =
-        KaplanMeier::by_group(follow_up, &result.clusters, n_groups, BandTransform::LogLog);
+    let curves = KaplanMeier::by_group(follow_up, &result.clusters, n_groups, BandTransform::Log);
     let groups = curves.into_iter().enumerate();
     Some(SurvivalPanel {
         title: title.into(),
