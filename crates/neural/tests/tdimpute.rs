@@ -248,6 +248,16 @@ fn the_published_network_cannot_leave_0_to_its_scale() {
 }
 
 #[test]
+fn a_fit_that_leaves_no_sample_out_says_that_its_spread_is_too_small() {
+    let data = table(60, 8);
+    let fitted = published().fit(&data, &run(1)).unwrap();
+    let spread = fitted.impute(&data, &run(1)).unwrap().spread.unwrap();
+    assert!(spread.iter().all(|&spread| spread > 0.0));
+    let remarks = fitted.summary().remarks.join("\n");
+    assert!(remarks.contains("too small"), "{remarks}");
+}
+
+#[test]
 fn a_sample_without_companion_gets_the_means_and_a_remark() {
     let mut data = table(60, 8);
     let fitted = small().fit(&data, &run(1)).unwrap();

@@ -57,13 +57,7 @@ impl FittedTdimpute {
             mut mean,
             mut variance,
         } = read(&self.spec, &self.stored, &networks, data, run)?;
-        let Some(weighing) = self.judgement.weighing() else {
-            let spread = (networks.len() > 1).then(|| variance.mapv(f32::sqrt));
-            return Ok(Imputation {
-                spread,
-                ..Imputation::of(mean)
-            });
-        };
+        let weighing = self.judgement.weighing();
         let regressed = self.judgement.regressed(data, run)?;
         let companion = data.companion(NAME)?;
         let deviations = self.stored.scales.deviations();

@@ -9,7 +9,7 @@ use imputome_core::{Dataset, FittedImputer, Result, Run, Weights};
 use ndarray::Array2;
 
 use super::fit::Cohort;
-use super::fitted::read;
+use super::fitted::{AT_ONCE, read};
 use super::settings::{Beside, Tdimpute};
 use super::stored::Stored;
 use super::weighing::{Estimates, Weighing};
@@ -18,16 +18,15 @@ use super::weighing::{Estimates, Weighing};
 const BESIDE: &str = "beside";
 
 /// The regression beside the networks, its share, and how far both together are off.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Judgement {
     regression: Option<FittedRidge>,
-    /// None where no sample was left out.
-    weighing: Option<Weighing>,
+    weighing: Weighing,
 }
 
 impl Judgement {
-    /// Learns from what the networks make of the rows that they left out, then fits the
-    /// regression to all pairs; `source` is the regression of a model to go on from.
+    /// Learns from what the networks make of the rows that they left out (where none were, of some
+    /// that they learned from), then fits the regression to all pairs; `source` is the regression of a model to go on from.
     pub(super) fn learn(
         settings: &Tdimpute,
         stored: &Stored,
@@ -35,9 +34,6 @@ impl Judgement {
         source: Option<&FittedRidge>,
         run: &Run,
     ) -> Result<Self> {
-        if settings.patience.is_none() {
-            return Ok(Self::default());
-        }
         let quiet = &run.without_checkpoints();
         let mut judged = Vec::new();
         let parts = cohort.parts.used(stored.networks.len());
@@ -61,7 +57,7 @@ impl Judgement {
         };
         Ok(Self {
             regression,
-            weighing: Some(Weighing::learn(&judged, cohort.train.n_genes())),
+            weighing: Weighing::learn(&judged, cohort.train.n_genes()),
         })
     }
 
@@ -74,7 +70,11 @@ impl Judgement {
         run: &Run,
     ) -> Result<Estimates> {
         let left_out = cohort.parts.left_out(part);
-        let data = cohort.train.select_samples(left_out);
+        let rows = match left_out.is_empty() {
+            true => &cohort.pairs.rows[..cohort.pairs.rows.len().min(AT_ONCE)],
+            false => left_out,
+        };
+        let data = cohort.train.select_samples(rows);
         let spec = cohort.spec();
         let by_network = read(&spec, stored, &[part], &data, run)?.mean;
         let by_regression = match settings.beside {
@@ -95,9 +95,9 @@ impl Judgement {
         })
     }
 
-    /// What was learned of networks and regression, where samples were left out.
-    pub(super) fn weighing(&self) -> Option<&Weighing> {
-        self.weighing.as_ref()
+    /// What was learned of networks and regression.
+    pub(super) fn weighing(&self) -> &Weighing {
+        &self.weighing
     }
 
     /// What the regression says of a table, where there is one.
@@ -110,10 +110,7 @@ impl Judgement {
 
     /// As named tensors and facts.
     pub(super) fn weights(&self) -> Weights {
-        let mut all = Weights::new();
-        if let Some(weighing) = &self.weighing {
-            all = all.nested("weighing", weighing.weights());
-        }
+        let all = Weights::new().nested("weighing", self.weighing.weights());
         match &self.regression {
             None => all,
             Some(regression) => all.nested(BESIDE, regression.weights()),
@@ -122,16 +119,13 @@ impl Judgement {
 
     /// Back from [`Judgement::weights`].
     pub(super) fn restore(settings: &Tdimpute, weights: &Weights, genes: usize) -> Result<Self> {
-        if settings.patience.is_none() {
-            return Ok(Self::default());
-        }
         let regression = match settings.beside {
             Beside::Nothing => None,
             Beside::Ridge => Some(FittedRidge::restore(&weights.under(BESIDE))?),
         };
         Ok(Self {
             regression,
-            weighing: Some(Weighing::restore(&weights.under("weighing"), genes)?),
+            weighing: Weighing::restore(&weights.under("weighing"), genes)?,
         })
     }
 }

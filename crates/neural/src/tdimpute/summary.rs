@@ -37,13 +37,15 @@ fn chosen(
     if !best.is_empty() {
         chosen.push(("best epoch".into(), best.join(", ")));
     }
-    let Some(weighing) = judgement.weighing() else {
-        return chosen;
-    };
+    let weighing = judgement.weighing();
     let errors = weighing.errors();
     let error = |error: f64| format!("{error:.4}");
+    let judges = match cohort.settings.patience {
+        Some(_) => "samples left out",
+        None => "samples learned from",
+    };
     chosen.push((
-        "error on samples left out, networks".into(),
+        format!("error on {judges}, networks"),
         error(errors.networks),
     ));
     if let Some(regression) = errors.regression {
@@ -63,6 +65,12 @@ fn remarks(cohort: &Cohort<'_>) -> Vec<String> {
     if let Some(start) = &cohort.start {
         let features = cohort.features();
         remarks.push(start.remark(features, cohort.train.genes.as_slice()));
+    }
+    if cohort.settings.patience.is_none() {
+        remarks.push(
+            "the spread is that of samples learned from, and too small: patience=10 leaves samples out"
+                .into(),
+        );
     }
     let pairs = cohort.pairs.rows.len();
     if pairs < ENOUGH_TO_JUDGE {
