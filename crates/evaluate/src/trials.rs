@@ -353,7 +353,7 @@ fn stream(place: Place, what: &str) -> String {
 
 fn nothing_to_judge(place: Place, hidden: f64) -> Error {
     Error::Unusable(format!(
-        "{}: no gene has {FEWEST_HELD_OUT} hidden values that vary, and varies among training samples too, so nothing can be judged with {} % hidden; hide a larger share, or give more samples",
+        "{}: no gene has {FEWEST_HELD_OUT} hidden values that vary, and varies among training samples too, so nothing can be judged with {} % hidden; hide another share, or give more samples",
         name(place.scenario, place.hidden, place.repeat),
         percent(hidden)
     ))

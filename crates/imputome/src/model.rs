@@ -87,7 +87,11 @@ impl Model {
         let fitted = if preparation.learned().is_empty() {
             None
         } else {
-            Some(method.imputer().fit(&preparation.apply(&normalized), run)?)
+            Some(
+                method
+                    .imputer()
+                    .fit(&preparation.apply(&normalized)?, run)?,
+            )
         };
         Ok(Self {
             method,
@@ -110,10 +114,15 @@ impl Model {
                 method.name()
             )));
         }
+        if start.preparation.normalizer.is_some() {
+            return Err(Error::Unusable(
+                "a model fitted on normalized values cannot be tuned: source and target must stand on one scale; fit the source without normalization".into(),
+            ));
+        }
         align::expect_scale(start.preparation.scale, train.scale)?;
         let preparation = Preparation::learn(train)?.for_method(method.imputer(), train)?;
         let taught = start.fitted.as_ref().map(|fitted| fitted.weights());
-        let table = preparation.apply(train);
+        let table = preparation.apply(train)?;
         let fitted = match (preparation.learned().is_empty(), taught) {
             (true, _) => None,
             (false, None) => Some(method.imputer().fit(&table, run)?),
@@ -151,7 +160,7 @@ impl Model {
         let (known, _) = self.known(data, &alignment, run)?;
         let tables = match &self.fitted {
             Some(fitted) => {
-                let (scaled, _) = self.preparation.reach_method(&known, data);
+                let (scaled, _) = self.preparation.reach_method(&known, data)?;
                 fitted.completed_tables(&scaled, count, run)?
             }
             None => Some(vec![known.values; count]),
@@ -199,6 +208,12 @@ impl Model {
         summary
     }
 
+    /// How many donors (or samples without donors) of a table it was fitted on: their values are
+    /// no test of it.
+    pub fn donors_seen(&self, data: &Dataset) -> usize {
+        self.preparation.donors_seen(data)
+    }
+
     /// What its network learned about the levels of each categorical covariate, such as tissues.
     ///
     /// Refused for methods without a network.
@@ -241,7 +256,7 @@ impl Model {
         let Some(fitted) = &self.fitted else {
             return Ok(Imputation::of(known.values));
         };
-        let (scaled, of_companions) = self.preparation.reach_method(&known, data);
+        let (scaled, of_companions) = self.preparation.reach_method(&known, data)?;
         let mut imputation = fitted.impute(&scaled, run)?;
         self.preparation.leave_method(&mut imputation);
         run.on_threads(|| {

@@ -1,6 +1,6 @@
 //! Samples of two tables told to be the same, by name or by TCGA barcode.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use imputome_core::Names;
 
@@ -17,45 +17,50 @@ pub(crate) struct SampleKeys {
     pub(crate) by: &'static str,
 }
 
-/// Length of `TCGA-`, site, participant and sample type, such as `TCGA-OR-A5J1-01`.
-const TCGA_SAMPLE: usize = 15;
+/// Lengths of `TCGA-OR-A5J1-01A` (with the vial) and of `TCGA-OR-A5J1-01`, the closer match first.
+const TCGA_SAMPLE: [usize; 2] = [16, 15];
 /// Primary solid tumor, the sample type meant where a barcode names none (GDC code tables).
 const PRIMARY_TUMOR: &str = "-01";
 
 impl SampleKeys {
-    /// Matches by name where any name is shared, else by patient and sample type of TCGA barcodes.
+    /// Matches each sample by name, those left by patient and sample type of TCGA barcodes.
     pub(crate) fn between(samples: &Names, others: &Names) -> Self {
-        let by_name: Vec<Option<usize>> = samples.iter().map(|s| others.position(s)).collect();
-        let all_alike = by_name.iter().any(Option::is_some);
-        let mut names = samples.iter().chain(others.iter());
-        if all_alike || !names.any(|name| tcga_sample(name).is_some()) {
-            return Self {
-                rows: by_name,
-                repeated: Vec::new(),
-                by: "name",
-            };
+        let mut keys = Self {
+            rows: samples.iter().map(|s| others.position(s)).collect(),
+            repeated: Vec::new(),
+            by: "name",
+        };
+        for length in TCGA_SAMPLE {
+            keys.match_barcodes(samples, others, length);
         }
-        Self::by_barcode(samples, others)
+        let known: HashSet<String> = samples.iter().filter_map(|s| tcga_sample(s, 15)).collect();
+        let taken: HashSet<usize> = keys.rows.iter().flatten().copied().collect();
+        keys.repeated = (0..others.len())
+            .filter(|row| !taken.contains(row))
+            .filter(|&row| tcga_sample(&others[row], 15).is_some_and(|key| known.contains(&key)))
+            .collect();
+        keys
     }
 
-    fn by_barcode(samples: &Names, others: &Names) -> Self {
+    fn match_barcodes(&mut self, samples: &Names, others: &Names, length: usize) {
+        let taken: HashSet<usize> = self.rows.iter().flatten().copied().collect();
         let mut row_of: HashMap<String, usize> = HashMap::new();
-        let mut repeated = Vec::new();
-        for (row, name) in others.iter().enumerate() {
-            let Some(key) = tcga_sample(name) else {
-                continue;
-            };
-            if row_of.contains_key(&key) {
-                repeated.push(row);
-            } else {
-                row_of.insert(key, row);
+        for (row, name) in others
+            .iter()
+            .enumerate()
+            .filter(|(row, _)| !taken.contains(row))
+        {
+            if let Some(key) = tcga_sample(name, length) {
+                row_of.entry(key).or_insert(row);
             }
         }
-        let row = |name: &str| row_of.get(&tcga_sample(name)?).copied();
-        Self {
-            rows: samples.iter().map(row).collect(),
-            repeated,
-            by: "patient and sample type of TCGA barcodes",
+        for (row, name) in self.rows.iter_mut().zip(samples.iter()) {
+            if row.is_none() {
+                *row = tcga_sample(name, length).and_then(|key| row_of.get(&key).copied());
+                if row.is_some() {
+                    self.by = "patient and sample type of TCGA barcodes";
+                }
+            }
         }
     }
 
@@ -65,14 +70,15 @@ impl SampleKeys {
     }
 }
 
-/// Patient and sample type of a TCGA barcode, in dashes; the primary tumor where it names no type.
-fn tcga_sample(name: &str) -> Option<String> {
+/// The first `length` characters of a TCGA barcode, in dashes; the primary tumor where it names no
+/// sample type.
+fn tcga_sample(name: &str, length: usize) -> Option<String> {
     let name = name.replace('.', "-");
     let patient = donor_of(&name).filter(|patient| patient.starts_with("TCGA-"))?;
-    match name.get(..TCGA_SAMPLE) {
-        Some(sample) => Some(sample.to_string()),
-        None => Some(format!("{patient}{PRIMARY_TUMOR}")),
+    if name.len() == patient.len() {
+        return Some(format!("{patient}{PRIMARY_TUMOR}"));
     }
+    Some(name.get(..length).unwrap_or(&name).to_string())
 }
 
 #[cfg(test)]
@@ -106,6 +112,20 @@ mod tests {
             &names(&["TCGA-3C-AAAU-11A", "TCGA-3C-AAAU-01A"]),
         );
         assert_eq!(keys.rows, [Some(1)]);
+    }
+
+    #[test]
+    fn one_equal_name_does_not_keep_the_others_from_their_barcodes() {
+        let keys = SampleKeys::between(
+            &names(&["TCGA-OR-A5J1-01", "TCGA-OR-A5J2-01B-11R"]),
+            &names(&[
+                "TCGA-OR-A5J2-01A-11D",
+                "TCGA-OR-A5J1-01",
+                "TCGA-OR-A5J2-01B-11D",
+            ]),
+        );
+        assert_eq!(keys.rows, [Some(1), Some(2)]);
+        assert_eq!(keys.repeated, [0]);
     }
 
     #[test]

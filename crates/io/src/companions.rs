@@ -125,7 +125,9 @@ impl Assay {
             "{name}: {file}: {} samples, {} features; {} samples have both assays, matched by {}",
             self.samples.len(),
             self.features.len(),
-            keys.shared(),
+            (0..table.len())
+                .filter(|&s| keys.rows[s].is_some() && read.dataset.expressed(s))
+                .count(),
             keys.by
         ));
         let without: Vec<&str> = (0..table.len())

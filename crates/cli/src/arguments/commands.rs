@@ -339,7 +339,7 @@ pub(crate) struct StudyArguments {
     pub(crate) hide: Vec<f64>,
     /// Keep the N genes that vary most, and twice as many methylation features (zhou2020;
     /// default: all).
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(20..))]
     pub(crate) most_varying: Option<usize>,
     /// Run again what is finished.
     #[arg(long)]

@@ -167,7 +167,11 @@ fn tell(model: &Model, plan: &FitPlan, took: Duration, context: &Context) {
         plan.output
     ));
     terminal.say(format!(
-        "next: imputome impute NEW_TABLE -o FILLED --model {}",
+        "next: imputome impute NEW_TABLE{} -o FILLED --model {}",
+        match model.preparation.companions {
+            Some(_) => " --companion ITS_COMPANION",
+            None => "",
+        },
         plan.output
     ));
 }

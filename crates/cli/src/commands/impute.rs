@@ -142,6 +142,11 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
             "--group says what a fit must not split, and with --model nothing is fitted",
         ));
     }
+    if !plan.samples.companions.is_empty() && known.model.preparation.companions.is_none() {
+        return Err(Failure::usage(
+            "--companion would have no effect: the model was fitted without one",
+        ));
+    }
     if plan.samples.covariates.is_some() && known.model.preparation.covariates.is_empty() {
         return Err(Failure::usage(
             "--covariates would have no effect: the model was fitted without covariates",
@@ -182,6 +187,12 @@ fn remarks(plan: &ImputePlan, model: &Model, completed: &Completed) -> Vec<Strin
         None => model.summary().remarks,
     };
     remarks.extend(completed.remarks.iter().cloned());
+    if let (Some(file), None) = (&plan.spread, &completed.spread) {
+        remarks.push(format!(
+            "{file} is not written: {} gave no standard deviations here",
+            model.method.name()
+        ));
+    }
     let added = completed.added.genes.len();
     if plan.model.is_some() && added > 0 && !plan.add_genes {
         remarks.push(format!(

@@ -6,7 +6,7 @@ use imputome::{Method, Model};
 use imputome_core::{Dataset, Run};
 use serde::{Deserialize, Serialize};
 
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::teacher::KnownModel;
 
 /// A method and the name it has in tables.
@@ -54,6 +54,30 @@ impl Contestant {
             method,
             lesson,
         })
+    }
+
+    /// Refuses a model that was fitted on donors of the table, whose hidden values it has seen, and
+    /// one of another method than is to be tuned.
+    pub(crate) fn expect_fair(&self, data: &Dataset) -> Result<()> {
+        let Some(model) = self.lesson.read()? else {
+            return Ok(());
+        };
+        if model.method.name() != self.method.name() {
+            return Err(Failure::usage(format!(
+                "{}: the model is of {}, and {} cannot be tuned from it",
+                self.label,
+                model.method.name(),
+                self.method.name()
+            )));
+        }
+        match model.donors_seen(data) {
+            0 => Ok(()),
+            seen => Err(Failure::policy(format!(
+                "{}: the model was fitted on {seen} of the donors or samples of this table, and has seen what is hidden here",
+                self.label
+            ))
+            .hint("fit the source without them, or judge on other samples")),
+        }
     }
 
     /// Files that it reads.

@@ -45,8 +45,10 @@ pub(crate) struct Contest<'a> {
 pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
     let trials = Trials::new(contest.data, contest.experiment)?;
     expect_distinct(contest.methods.iter().map(|c| c.label.as_str()))?;
-    for Contestant { method, .. } in contest.methods {
+    for contestant in contest.methods {
+        let method = &contestant.method;
         expect_companions(method, contest.data)?;
+        contestant.expect_fair(contest.data)?;
         expect_scale(method, &contest.experiment.normalization, contest.data)?;
         memory::expect_room(method, contest.data, context.memory_limit)?;
     }

@@ -1,6 +1,6 @@
 //! Hiding the expression of whole samples, as where an assay was never done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rand::Rng;
 use rand::seq::SliceRandom;
@@ -28,6 +28,7 @@ pub fn hide_profiles(data: &Dataset, share: f64, random: &mut impl Rng) -> Resul
     rows_of_group.shuffle(random);
     let wanted = (share * candidates.len() as f64).round() as usize;
     let mut held_out = Mask::filled(data.n_samples(), data.n_genes(), false);
+    let mut donors: HashSet<&str> = HashSet::new();
     let mut hidden = 0;
     for rows in &rows_of_group {
         if hidden >= wanted {
@@ -35,6 +36,7 @@ pub fn hide_profiles(data: &Dataset, share: f64, random: &mut impl Rng) -> Resul
         }
         hidden += rows.len();
         for &row in rows {
+            donors.insert(&groups[row]);
             held_out.0.row_mut(row).assign(&data.measured.row(row));
         }
     }
@@ -47,7 +49,15 @@ pub fn hide_profiles(data: &Dataset, share: f64, random: &mut impl Rng) -> Resul
             advice: "give more samples, or hide another share".into(),
         });
     }
-    Holdout::new(data, held_out)
+    // What else a hidden donor has would tell of what is hidden, and is judged nowhere.
+    let mut rest = data.clone();
+    for (s, donor) in groups.iter().enumerate() {
+        if donors.contains(donor.as_str()) && !candidates.contains(&s) {
+            rest.measured.0.row_mut(s).fill(false);
+            rest.values.row_mut(s).fill(f32::NAN);
+        }
+    }
+    Holdout::new(&rest, held_out)
 }
 
 #[cfg(test)]
@@ -88,6 +98,22 @@ mod tests {
     fn a_larger_share_hides_what_a_smaller_one_does() {
         let (few, many) = (hidden(0.3), hidden(0.7));
         assert!(few.len() < many.len() && few.iter().all(|s| many.contains(s)));
+    }
+
+    #[test]
+    fn a_hidden_donor_teaches_by_no_other_sample() {
+        let mut data = table();
+        let groups = (0..20).map(|s| format!("D{}", s % 10)).collect();
+        data.groups = Some(groups);
+        let random = &mut Run::new(1, 1).unwrap().stream("hide");
+        let holdout = hide_profiles(&data, 0.8, random).unwrap();
+        for s in 0..10 {
+            let (one, other) = (
+                holdout.visible().expressed(s),
+                holdout.visible().expressed(s + 10),
+            );
+            assert_eq!(one, other);
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use imputome_core::prepare::Scaler;
-use imputome_core::{Companion, Dataset, Mask, Names};
+use imputome_core::{Companion, Dataset, Error, Mask, Names, Result};
 use ndarray::{Array2, ArrayView1, concatenate};
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,16 @@ pub struct CompanionFeatures {
     pub scaler: Scaler,
     /// True where features stand beside the genes as columns of the table.
     pub stacked: bool,
+    /// True where every value lay between 0 and 1, as betas do and M-values do not.
+    #[serde(default)]
+    pub shares: bool,
 }
+
+/// Standard deviations from the training mean beyond which a value is taken at this distance. Ours:
+/// further off a linear method is led by a single feature.
+const FARTHEST: f32 = 10.0;
+/// Deviation below this part of the mean is rounding; ours, for single precision.
+const ROUNDING: f64 = 1e-6;
 
 /// A companion over the features learned.
 pub(super) struct Aligned {
@@ -47,11 +56,15 @@ impl CompanionFeatures {
             features,
             scaler: Scaler { means, deviations },
             stacked,
+            shares: in_unit_interval(&train.companions),
         })
     }
 
     /// The companions of any table, matched by name of feature.
-    pub(super) fn align(&self, data: &Dataset) -> Aligned {
+    ///
+    /// Refused when no feature is known, or values are shares (betas) on one side alone.
+    pub(super) fn align(&self, data: &Dataset) -> Result<Aligned> {
+        self.expect_same_unit(data)?;
         let found: HashMap<String, (&Companion, usize)> = columns(&data.companions)
             .map(|(companion, c, name)| (name, (companion, c)))
             .collect();
@@ -79,8 +92,18 @@ impl CompanionFeatures {
         }
         let features = Names::new("feature", self.features.clone())
             .expect("the names of a fitted model are unique");
-        let remarks = self.remarks(lacking, found.len());
-        Aligned {
+        if lacking == self.features.len() && !(data.companions.is_empty() && self.stacked) {
+            return Err(self.stranger(&found));
+        }
+        let far = self.bring_near(&mut values);
+        let mut remarks = self.remarks(lacking, found.len());
+        if far > 0 {
+            remarks.push(format!(
+                "{far} values of {} lie more than {FARTHEST} standard deviations from the training mean and are taken at that distance",
+                self.name
+            ));
+        }
+        Ok(Aligned {
             companion: Companion {
                 name: self.name.clone(),
                 values,
@@ -88,7 +111,50 @@ impl CompanionFeatures {
                 features,
             },
             remarks,
+        })
+    }
+
+    /// Refuses betas where M-values were learned, and the reverse.
+    fn expect_same_unit(&self, data: &Dataset) -> Result<()> {
+        if data.companions.is_empty() || self.shares == in_unit_interval(&data.companions) {
+            return Ok(());
         }
+        let unit = |shares: bool| match shares {
+            true => "values between 0 and 1, as betas are",
+            false => "values beyond 0 and 1, as M-values are",
+        };
+        Err(Error::Refused(format!(
+            "{}: the model was fitted on {}, and these are {}; bring both to one unit (beta = 2^M / (1 + 2^M))",
+            self.name,
+            unit(self.shares),
+            unit(!self.shares)
+        )))
+    }
+
+    fn stranger(&self, found: &HashMap<String, (&Companion, usize)>) -> Error {
+        let mut theirs: Vec<&str> = found.keys().map(String::as_str).collect();
+        theirs.sort_unstable();
+        Error::Unusable(format!(
+            "the model was fitted with {}, and none of its {} features is given (known, for example: {}; given: {}); name the table with --companion, features as where it was fitted",
+            self.name,
+            self.features.len(),
+            self.features.first().map_or("none", String::as_str),
+            theirs.first().copied().unwrap_or("none")
+        ))
+    }
+
+    /// Takes values far from the training mean at the farthest distance; gives their number.
+    fn bring_near(&self, values: &mut Array2<f32>) -> usize {
+        let mut far = 0;
+        for mut row in values.rows_mut() {
+            let scales = self.scaler.means.iter().zip(&self.scaler.deviations);
+            for (value, (mean, deviation)) in row.iter_mut().zip(scales) {
+                let (low, high) = (mean - FARTHEST * deviation, mean + FARTHEST * deviation);
+                far += usize::from(*value < low || *value > high);
+                *value = value.clamp(low, high);
+            }
+        }
+        far
     }
 
     fn remarks(&self, lacking: usize, given: usize) -> Vec<String> {
@@ -167,6 +233,14 @@ fn columns(companions: &[Companion]) -> impl Iterator<Item = (&Companion, usize,
         })
 }
 
+/// True when every measured value lies between 0 and 1.
+fn in_unit_interval(companions: &[Companion]) -> bool {
+    companions.iter().all(|companion| {
+        let mut entries = companion.values.iter().zip(&companion.measured.0);
+        entries.all(|(value, measured)| !measured || (0.0..=1.0).contains(value))
+    })
+}
+
 /// Mean and standard deviation (divisor n) of the measured values; nothing where they do not vary.
 fn moments(values: ArrayView1<f32>, measured: ArrayView1<bool>) -> Option<(f32, f32)> {
     let known = || {
@@ -176,7 +250,8 @@ fn moments(values: ArrayView1<f32>, measured: ArrayView1<bool>) -> Option<(f32, 
     let n = known().count() as f64;
     let mean = known().sum::<f64>() / n;
     let deviation = (known().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt() as f32;
-    (deviation > 0.0).then_some((mean as f32, deviation))
+    let rounding = (ROUNDING * mean.abs()) as f32;
+    (deviation > rounding).then_some((mean as f32, deviation))
 }
 
 #[cfg(test)]
@@ -206,10 +281,32 @@ mod tests {
         );
         let learned = CompanionFeatures::learn(&train, false).unwrap();
         assert_eq!(learned.features, ["a", "b"]);
-        let aligned = learned.align(&data(array![[9.0, 7.0]], &["x", "b"]));
+        let aligned = learned
+            .align(&data(array![[9.0, 7.0]], &["x", "b"]))
+            .unwrap();
         assert_eq!(aligned.companion.values, array![[0.2, 7.0]]);
         assert_eq!(aligned.companion.measured.0, array![[false, true]]);
         assert_eq!(aligned.remarks.len(), 2);
+    }
+
+    #[test]
+    fn betas_are_refused_where_m_values_were_learned_and_outliers_are_brought_near() {
+        let learned = |values| CompanionFeatures::learn(&data(values, &["a"]), false).unwrap();
+        let align = |to: &CompanionFeatures, values| to.align(&data(values, &["a"]));
+        let betas = learned(array![[0.5], [0.5], [0.51]]);
+        let refusal = align(&betas, array![[-3.0]]).err().unwrap().to_string();
+        assert!(refusal.contains("as betas are"), "{refusal}");
+        let near = align(&betas, array![[0.9]]).unwrap();
+        assert!(near.companion.values[(0, 0)] < 0.56);
+        assert!(near.remarks[0].contains("1 values"), "{:?}", near.remarks);
+        let others = betas.align(&data(array![[0.5]], &["z"]));
+        assert!(
+            others
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("none of its 1 features")
+        );
     }
 
     #[test]
@@ -221,7 +318,7 @@ mod tests {
         );
         let train = data(array![[1.0], [3.0]], &["a"]);
         let learned = CompanionFeatures::learn(&train, true).unwrap();
-        let companion = learned.align(&train).companion;
+        let companion = learned.align(&train).unwrap().companion;
         let stacked = learned.stack(train, companion);
         assert_eq!(stacked.values, array![[0.0, -1.0], [1.0, 1.0]]);
         assert_eq!(&stacked.genes[1], "methylation/a");

@@ -1,6 +1,7 @@
 //! What is learned about a table before a method sees it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use imputome_core::prepare::{Normalization, Normalizer, Scaler};
 use imputome_core::{
@@ -42,6 +43,9 @@ pub struct Preparation {
     pub groups: usize,
     /// Covariates given, by name.
     pub covariates: Vec<String>,
+    /// A number for each donor (or sample) learned from, by which it is known again.
+    #[serde(default)]
+    pub donors: Vec<u64>,
     /// What was learned about companion assays, for methods that use them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub companions: Option<CompanionFeatures>,
@@ -94,6 +98,7 @@ impl Preparation {
                 .iter()
                 .map(|c| c.name.clone())
                 .collect(),
+            donors: groups.iter().map(|donor| mark(donor)).collect(),
             companions: None,
             prepared: Prepared::StandardScores,
             normalizer: None,
@@ -134,37 +139,48 @@ impl Preparation {
             CompanionUse::Stacked => CompanionFeatures::learn(train, true),
             CompanionUse::Required => {
                 let learned = CompanionFeatures::learn(train, false);
-                Some(learned.ok_or_else(|| Error::NoCompanion {
-                    method: method.card().name.into(),
-                })?)
+                Some(learned.ok_or_else(|| no_companion(method, train))?)
             }
         };
         Ok(self)
     }
 
+    /// How many donors (or samples) of a table were learned from.
+    pub fn donors_seen(&self, data: &Dataset) -> usize {
+        let seen: HashSet<u64> = self.donors.iter().copied().collect();
+        let donors: HashSet<u64> = data.group_of_samples().iter().map(|d| mark(d)).collect();
+        donors.intersection(&seen).count()
+    }
+
     /// The training table as methods see it.
-    pub fn apply(&self, train: &Dataset) -> Dataset {
-        self.reach_method(&train.select_genes(&self.learned()), train)
-            .0
+    ///
+    /// Refused when companions are not those it was learned from.
+    pub fn apply(&self, train: &Dataset) -> Result<Dataset> {
+        let (table, _) = self.reach_method(&train.select_genes(&self.learned()), train)?;
+        Ok(table)
     }
 
     /// A table over the learned genes as methods see it, with the companions of `data`, and what
     /// there is to say about these.
-    pub(super) fn reach_method(&self, known: &Dataset, data: &Dataset) -> (Dataset, Vec<String>) {
+    pub(super) fn reach_method(
+        &self,
+        known: &Dataset,
+        data: &Dataset,
+    ) -> Result<(Dataset, Vec<String>)> {
         let mut table = self.scaler.apply(known);
         table.companions = Vec::new();
         if self.prepared == Prepared::AsGiven {
             table.scale = known.scale;
         }
         let Some(features) = &self.companions else {
-            return (table, Vec::new());
+            return Ok((table, Vec::new()));
         };
-        let Aligned { companion, remarks } = features.align(data);
+        let Aligned { companion, remarks } = features.align(data)?;
         if features.stacked {
-            return (features.stack(table, companion), remarks);
+            return Ok((features.stack(table, companion), remarks));
         }
         table.companions.push(companion);
-        (table, remarks)
+        Ok((table, remarks))
     }
 
     /// Estimates over the columns that a method saw, cut to the genes and brought back to their
@@ -244,6 +260,17 @@ impl Preparation {
     }
 }
 
+/// Why there is nothing to learn expression from.
+fn no_companion(method: &dyn Imputer, train: &Dataset) -> Error {
+    let method = method.card().name.into();
+    match train.companions.is_empty() {
+        true => Error::NoCompanion { method },
+        false => Error::Unusable(format!(
+            "{method}: no feature of the companion varies among the samples to learn from"
+        )),
+    }
+}
+
 /// The smallest measured value, if at least [`FLOOR_SHARE`] of the measured entries have it.
 fn detection_floor(data: &Dataset) -> Option<f32> {
     let measured = || {
@@ -258,6 +285,13 @@ fn detection_floor(data: &Dataset) -> Option<f32> {
         (at + usize::from(value == lowest), n + 1)
     });
     (at_floor > 1 && at_floor as f64 >= FLOOR_SHARE * f64::from(entries)).then_some(lowest)
+}
+
+/// FNV-1a of 64 bits (Fowler, Noll and Vo, 1991): names are known again and not told.
+fn mark(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 fn positions_of_learned(roles: &[GeneRole]) -> Vec<usize> {

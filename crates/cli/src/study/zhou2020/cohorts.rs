@@ -60,6 +60,7 @@ pub(super) fn read_all(
                 .say(format!("{}: left out; {why}", files.name)),
         }
     }
+    expect_apart(&cohorts)?;
     if cohorts.is_empty() {
         return Err(Failure::input(format!(
             "{}: no cohort can be used",
@@ -67,6 +68,31 @@ pub(super) fn read_all(
         )));
     }
     Ok(cohorts)
+}
+
+/// Refuses two cohorts of one name, and samples in two cohorts: one would teach itself.
+fn expect_apart(cohorts: &[Cohort]) -> Result<()> {
+    for (at, cohort) in cohorts.iter().enumerate() {
+        for other in &cohorts[..at] {
+            let samples = &other.data.samples;
+            let shared = cohort
+                .data
+                .samples
+                .iter()
+                .find(|s| samples.position(s).is_some());
+            let what = match shared {
+                _ if cohort.name == other.name => "the same name".to_string(),
+                Some(sample) => format!("sample {sample} in common"),
+                None => continue,
+            };
+            return Err(Failure::input(format!(
+                "cohorts {} and {} have {what}, and would teach each other what is hidden",
+                other.name, cohort.name
+            ))
+            .hint("leave one of the folders out"));
+        }
+    }
+    Ok(())
 }
 
 /// The cohort, or why the study leaves it out.

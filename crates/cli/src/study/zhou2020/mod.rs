@@ -12,10 +12,13 @@ mod sources;
 mod survival_curves;
 mod units;
 
+use imputome::Method;
 use imputome_core::Dataset;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+
+use self::cohorts::StudySet;
 
 use super::Given;
 
@@ -32,12 +35,45 @@ pub(crate) fn carry_out(given: &Given, context: &Context) -> Result<()> {
         context.terminal.say(cohort.in_words());
     }
     let sets = cohorts::sets(cohorts, given);
+    expect_same_study(&sets, given)?;
+    for spec in &given.methods {
+        Method::parse(spec)?;
+    }
     if !given.parts.iter().any(|part| part == "report") {
         for set in &sets {
             units::run(set, given, context)?;
         }
     }
     page::write(&sets, given, context)
+}
+
+/// What was asked of what, in the folder of the study.
+const QUESTION_FILE: &str = "question.txt";
+
+/// Refuses to go on with a study of other data, genes or seed.
+fn expect_same_study(sets: &[StudySet], given: &Given) -> Result<()> {
+    let mut question = format!("seed {}\n", given.seed);
+    for set in sets {
+        for cohort in &set.cohorts {
+            let names = cohort.data.genes.as_slice().join(" ");
+            question += &format!("{}: {} {names}\n", set.name, cohort.in_words());
+        }
+    }
+    let file = given.output.join(QUESTION_FILE);
+    if file.is_file() && !given.overwrite && imputome_io::read_text(&file)? != question {
+        return Err(Failure::usage(format!(
+            "{}: the study there is of other data, other genes or another seed",
+            given.output.display()
+        ))
+        .hint("name another folder with -o, or start it anew with --overwrite"));
+    }
+    std::fs::create_dir_all(&given.output).map_err(|error| {
+        Failure::resource(format!(
+            "{}: cannot be made: {error}",
+            given.output.display()
+        ))
+    })?;
+    Ok(imputome_io::write_bytes(&file, question.as_bytes())?)
 }
 
 /// Rows of a table that have both assays.

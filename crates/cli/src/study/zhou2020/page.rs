@@ -243,19 +243,21 @@ impl<'a> Found<'a> {
         sections
     }
 
-    /// Every method with half of the profiles hidden.
+    /// Every method at one half hidden, or at the middle one of the shares.
     fn at_half(&self) -> StudySection {
+        let share = self.main_share();
+        let hidden = format!("{:.0} % of the profiles hidden", 100.0 * share);
         let mut header = vec!["method".to_string()];
         header.extend(AT_HALF.iter().map(|q| q.heading.to_string()));
         let mut rows: Vec<(f64, Vec<String>)> = Vec::new();
         for line in &self.lines {
             let mut row = vec![line.label.clone()];
-            row.extend(AT_HALF.iter().map(|q| line.cell(q, 0.5)));
-            if let Some(reason) = line.failure(0.5) {
+            row.extend(AT_HALF.iter().map(|q| line.cell(q, share)));
+            if let Some(reason) = line.failure(share) {
                 row[0] += &format!(" (failed: {reason})");
             }
             rows.push((
-                line.summary("rmse_table", 0.5)
+                line.summary("rmse_table", share)
                     .map_or(f64::INFINITY, |(mean, _)| mean),
                 row,
             ));
@@ -264,22 +266,29 @@ impl<'a> Found<'a> {
         let best = rows.first().filter(|(rmse, _)| rmse.is_finite());
         let discussion = best.map(|(rmse, row)| {
             format!(
-                "{}, {}: with half of the profiles hidden, {} errs least (RMSE {rmse:.3}).",
+                "{}, {}: with {hidden}, {} errs least (RMSE {rmse:.3}).",
                 self.cohort.name, self.set.name, row[0]
             )
         });
         StudySection {
             name: self.name("half"),
-            title: self.title("half of the profiles hidden"),
+            title: self.title(&hidden),
             text: vec!["Errors and squared correlations over the hidden profiles, mean and standard deviation over repeats; CPU seconds and peak memory of each method's own process. R2 is 1 minus the squared errors over the squares about the training mean, mean over genes.".into()],
             discussion: discussion.into_iter().collect(),
             differs: self.cohort.notes.clone(),
             tables: vec![StudyTable {
-                caption: self.title("half of the profiles hidden"),
+                caption: self.title(&hidden),
                 header,
                 rows: rows.into_iter().map(|(_, row)| row).collect(),
             }],
             figures: Vec::new(),
+        }
+    }
+
+    fn main_share(&self) -> f64 {
+        match self.shares.contains(&0.5) {
+            true => 0.5,
+            false => self.shares[self.shares.len() / 2],
         }
     }
 

@@ -77,7 +77,8 @@ impl Work<'_> {
             let folder = trial_folder(&self.folder, trial.tests[0].hidden, trial.repeat);
             for entrant in &entrants {
                 let file = folder.join(format!("{}.tsv", slug(&entrant.label())));
-                if file.is_file() && !self.given.overwrite {
+                let done = UnitResult::read(&file)?.is_some_and(|unit| unit.failed.is_none());
+                if done && !self.given.overwrite {
                     continue;
                 }
                 self.context.interrupt.proceed()?;
