@@ -105,7 +105,12 @@ impl Teacher {
             return (self, None);
         };
         let method = Method::unnamed_for(&table.data);
-        let remark = format!(
+        let partly = |s: usize| {
+            let measured = table.data.measured.row(s).iter().filter(|m| **m).count();
+            measured > 0 && measured < table.data.n_genes()
+        };
+        let scattered = method.needs_companion() && (0..table.data.n_samples()).any(partly);
+        let mut remark = format!(
             "no --method or --model given: using {}, the choice for a table of {} x {}{} (`imputome methods` lists others)",
             method.name(),
             table.data.n_samples(),
@@ -116,6 +121,9 @@ impl Teacher {
                 " with a companion"
             }
         );
+        if scattered {
+            remark += "; it fills single gaps of measured samples from the companion alone, where --method factor goes by their other genes too";
+        }
         (Self::Method(method, normalization), Some(remark))
     }
 

@@ -9,6 +9,8 @@ use crate::scale::guess_scale;
 use crate::{Orientation, ReadFacts};
 
 mod advice;
+
+pub use advice::FEW_PAIRS;
 mod values;
 
 use values::{

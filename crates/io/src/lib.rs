@@ -50,7 +50,7 @@ pub use expression_bed::{ExpressionBed, read_expression_bed};
 pub use facts::{ReadFacts, TableRead};
 pub use files::{read_text, sha256_of_file, write_bytes};
 pub use fill::{Estimates, Filled, fill_table};
-pub use inspect::{CompanionFact, CovariateFact, Inspection, inspect};
+pub use inspect::{CompanionFact, CovariateFact, FEW_PAIRS, Inspection, inspect};
 pub use layout::{Compression, Decimal, Delimiter, Format, Layout, LineText, Orientation, Rows};
 pub use model::{read_model, write_model};
 pub use options::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions};

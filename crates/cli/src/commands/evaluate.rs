@@ -39,6 +39,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
     expect_within(&experiment.normalization, &table.data)?;
+    warn_of_few_pairs(&experiment, &table.data, context);
     experiment.by = by(&plan, &table.data)?;
     offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
@@ -179,6 +180,16 @@ pub(crate) fn experiment(plan: &EvaluatePlan) -> Result<Experiment> {
         .check()
         .map_err(|error| Failure::usage(error.to_string()))?;
     Ok(experiment)
+}
+
+/// Tells when there are too few samples with both assays to say much.
+fn warn_of_few_pairs(experiment: &Experiment, data: &Dataset, context: &Context) {
+    let pairs = data.paired_samples().len();
+    if experiment.hiding == Hiding::Profile && pairs < imputome_io::FEW_PAIRS {
+        context.terminal.say(format!(
+            "warning: only {pairs} samples have expression and every companion; some to learn from and some to judge by leave scores to chance"
+        ));
+    }
 }
 
 /// The covariate scored apart: as asked for, else the usual one where the table has it.

@@ -136,3 +136,41 @@ fn samples_of_which_nothing_is_known_are_named() {
     );
     assert!(told.contains("at best: S2"), "{told}");
 }
+
+#[test]
+fn a_model_that_has_seen_the_donors_is_no_contestant() {
+    let folder = cohort();
+    let run = |line: &str| folder.run(&line.split(' ').collect::<Vec<_>>());
+    let fitted = run("fit t.tsv --companion betas.tsv --method ridge -o own.safetensors");
+    assert_eq!(fitted.code, Some(0), "{}", fitted.stderr);
+    let told = run(
+        "evaluate t.tsv -o scores --companion betas.tsv --mask profile --hide 0.4 --repeats 1 --methods mean,ridge@own.safetensors",
+    );
+    assert_eq!(told.code, Some(4));
+    assert!(
+        told.stderr.contains("has seen what is hidden"),
+        "{}",
+        told.stderr
+    );
+    assert!(
+        told.stderr.contains("only 10 samples have expression"),
+        "{}",
+        told.stderr
+    );
+}
+
+#[test]
+fn m_values_are_refused_by_a_model_of_betas() {
+    let folder = cohort();
+    let run = |line: &str| folder.run(&line.split(' ').collect::<Vec<_>>());
+    run("fit t.tsv --companion betas.tsv --method ridge -o own.safetensors");
+    let betas = folder.read("betas.tsv");
+    folder.write("m.tsv", betas.replace("\t0.1", "\t-3.1"));
+    let told = run("impute t.tsv --companion m.tsv --model own.safetensors -o o.tsv");
+    assert_eq!(told.code, Some(4));
+    assert!(
+        told.stderr.contains("bring both to one unit"),
+        "{}",
+        told.stderr
+    );
+}

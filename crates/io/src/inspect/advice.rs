@@ -7,7 +7,7 @@ use crate::covariates::first_few;
 
 /// Samples with both assays below which an evaluation of whole profiles says little; ours, half
 /// of them hidden leave 25 to learn from.
-const FEW_PAIRS: usize = 50;
+pub const FEW_PAIRS: usize = 50;
 
 /// Samples below which a model of a larger cohort is worth a thought; ours.
 const FEW_SAMPLES: usize = 100;
