@@ -182,7 +182,7 @@ fn hiding_too_little_to_judge_is_refused_with_advice() {
     };
     let trials = Trials::new(&data, &experiment).expect("large enough");
     let error = trials.get(0).expect_err("nothing hidden");
-    assert!(error.to_string().contains("hide a larger share"));
+    assert!(error.to_string().contains("hide another share"));
 }
 
 fn published() -> Experiment {

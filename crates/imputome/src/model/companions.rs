@@ -18,14 +18,16 @@ pub struct CompanionFeatures {
     pub scaler: Scaler,
     /// True where features stand beside the genes as columns of the table.
     pub stacked: bool,
-    /// True where every value lay between 0 and 1, as betas do and M-values do not.
+    /// Share of the values that lay between 0 and 1, as all betas do; nothing where not known.
     #[serde(default)]
-    pub shares: bool,
+    pub within_unit: Option<f64>,
 }
 
 /// Standard deviations from the training mean beyond which a value is taken at this distance. Ours:
 /// further off a linear method is led by a single feature.
 const FARTHEST: f32 = 10.0;
+/// Chance below which values that all lie between 0 and 1 are not M-values: ours.
+const CHANCE: f64 = 1e-6;
 /// Deviation below this part of the mean is rounding; ours, for single precision.
 const ROUNDING: f64 = 1e-6;
 
@@ -56,7 +58,7 @@ impl CompanionFeatures {
             features,
             scaler: Scaler { means, deviations },
             stacked,
-            shares: in_unit_interval(&train.companions),
+            within_unit: within_unit(&train.companions).map(|(within, n)| within / n),
         })
     }
 
@@ -116,7 +118,14 @@ impl CompanionFeatures {
 
     /// Refuses betas where M-values were learned, and the reverse.
     fn expect_same_unit(&self, data: &Dataset) -> Result<()> {
-        if data.companions.is_empty() || self.shares == in_unit_interval(&data.companions) {
+        let (Some(learned), Some((within, n))) = (self.within_unit, within_unit(&data.companions))
+        else {
+            return Ok(());
+        };
+        let betas = learned == 1.0;
+        // M-values may all lie there too, by chance.
+        let by_chance = n * learned.ln() > CHANCE.ln();
+        if (betas && within == n) || (!betas && (within < n || by_chance)) {
             return Ok(());
         }
         let unit = |shares: bool| match shares {
@@ -126,8 +135,8 @@ impl CompanionFeatures {
         Err(Error::Refused(format!(
             "{}: the model was fitted on {}, and these are {}; bring both to one unit (beta = 2^M / (1 + 2^M))",
             self.name,
-            unit(self.shares),
-            unit(!self.shares)
+            unit(betas),
+            unit(!betas)
         )))
     }
 
@@ -233,12 +242,21 @@ fn columns(companions: &[Companion]) -> impl Iterator<Item = (&Companion, usize,
         })
 }
 
-/// True when every measured value lies between 0 and 1.
-fn in_unit_interval(companions: &[Companion]) -> bool {
-    companions.iter().all(|companion| {
-        let mut entries = companion.values.iter().zip(&companion.measured.0);
-        entries.all(|(value, measured)| !measured || (0.0..=1.0).contains(value))
-    })
+/// How many measured values lie between 0 and 1, and how many there are; nothing without any.
+fn within_unit(companions: &[Companion]) -> Option<(f64, f64)> {
+    let (mut within, mut n) = (0.0, 0.0);
+    for companion in companions {
+        for (value, _) in companion
+            .values
+            .iter()
+            .zip(&companion.measured.0)
+            .filter(|(_, m)| **m)
+        {
+            n += 1.0;
+            within += f64::from(u8::from((0.0..=1.0).contains(value)));
+        }
+    }
+    (n > 0.0).then_some((within, n))
 }
 
 /// Mean and standard deviation (divisor n) of the measured values; nothing where they do not vary.
