@@ -11,6 +11,7 @@
 
 pub mod card;
 pub mod companion;
+pub mod counts;
 pub mod covariates;
 pub mod dataset;
 pub mod device;
@@ -26,6 +27,7 @@ pub mod weights;
 
 pub use card::{MethodCard, Preset};
 pub use companion::Companion;
+pub use counts::{Counts, SparseRows};
 pub use covariates::{Covariate, CovariateEncoder, CovariateValues, Covariates, EncodedCovariates};
 pub use dataset::Dataset;
 pub use device::{Device, Precision};
