@@ -18,7 +18,7 @@ pub enum Normalization {
 /// `a` and `b` number the group of each sample, shape `[samples]`. Two groupings that both leave
 /// nothing to tell apart, or everything, agree fully.
 pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
-    let counts = Counts::of(a, b);
+    let counts = Contingency::of(a, b);
     let together = pairs(counts.joint.values());
     let (in_a, in_b) = (pairs(counts.of_a.values()), pairs(counts.of_b.values()));
     let all = pairs([a.len()].iter());
@@ -34,24 +34,12 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> f64 {
 ///
 /// Two groupings of one group each tell all there is: 1.
 pub fn normalized_mutual_information(a: &[usize], b: &[usize], by: Normalization) -> f64 {
-    let counts = Counts::of(a, b);
-    let n = a.len() as f64;
-    let entropy = |sizes: &BTreeMap<usize, usize>| -> f64 {
-        let part = |&size: &usize| size as f64 / n * (n / size as f64).ln();
-        sizes.values().map(part).sum()
-    };
-    let (of_a, of_b) = (entropy(&counts.of_a), entropy(&counts.of_b));
+    let counts = Contingency::of(a, b);
+    let (of_a, of_b) = counts.entropies();
     if counts.of_a.len() <= 1 && counts.of_b.len() <= 1 {
         return 1.0;
     }
-    let information: f64 = counts
-        .joint
-        .iter()
-        .map(|((in_a, in_b), &size)| {
-            let apart = (counts.of_a[in_a] * counts.of_b[in_b]) as f64;
-            size as f64 / n * (size as f64 * n / apart).ln()
-        })
-        .sum();
+    let information = counts.mutual_information();
     let most = match by {
         Normalization::Max => of_a.max(of_b),
         Normalization::ArithmeticMean => (of_a + of_b) / 2.0,
@@ -60,16 +48,51 @@ pub fn normalized_mutual_information(a: &[usize], b: &[usize], by: Normalization
     (information / most).clamp(0.0, 1.0)
 }
 
-struct Counts {
+/// Mutual information less what chance gives, over what is left of the mean entropy (Vinh et al.
+/// 2010, JMLR 11): 1 when two groupings are the same, 0 by chance, may be below; as scikit-learn's
+/// `adjusted_mutual_info_score` by default.
+pub fn adjusted_mutual_information(a: &[usize], b: &[usize]) -> f64 {
+    let counts = Contingency::of(a, b);
+    if counts.of_a.len() == counts.of_b.len() && (counts.of_a.len() <= 1 || counts.all_apart()) {
+        return 1.0;
+    }
+    let (of_a, of_b) = counts.entropies();
+    let by_chance = counts.mutual_information_by_chance();
+    let left = (of_a + of_b) / 2.0 - by_chance;
+    // A difference below rounding keeps its sign and stays away from a division by 0.
+    let left = if left < 0.0 {
+        left.min(-f64::EPSILON)
+    } else {
+        left.max(f64::EPSILON)
+    };
+    (counts.mutual_information() - by_chance) / left
+}
+
+/// Geometric mean of the shares of pairs together in one grouping that are together in the other
+/// (Fowlkes and Mallows 1983, doi:10.1080/01621459.1983.10478008), in `[0, 1]`; 0 when no pair is
+/// together in both.
+pub fn fowlkes_mallows_index(a: &[usize], b: &[usize]) -> f64 {
+    let counts = Contingency::of(a, b);
+    let together = pairs(counts.joint.values());
+    if together == 0.0 {
+        return 0.0;
+    }
+    (together / pairs(counts.of_a.values())).sqrt()
+        * (together / pairs(counts.of_b.values())).sqrt()
+}
+
+struct Contingency {
+    samples: usize,
     joint: BTreeMap<(usize, usize), usize>,
     of_a: BTreeMap<usize, usize>,
     of_b: BTreeMap<usize, usize>,
 }
 
-impl Counts {
+impl Contingency {
     fn of(a: &[usize], b: &[usize]) -> Self {
         assert_eq!(a.len(), b.len(), "groupings of the same samples");
         let mut counts = Self {
+            samples: a.len(),
             joint: BTreeMap::new(),
             of_a: BTreeMap::new(),
             of_b: BTreeMap::new(),
@@ -81,6 +104,60 @@ impl Counts {
         }
         counts
     }
+
+    /// True when no two samples share a group in either.
+    fn all_apart(&self) -> bool {
+        self.of_a.len() == self.samples && self.of_b.len() == self.samples
+    }
+
+    fn entropies(&self) -> (f64, f64) {
+        let n = self.samples as f64;
+        let entropy = |sizes: &BTreeMap<usize, usize>| -> f64 {
+            let part = |&size: &usize| size as f64 / n * (n / size as f64).ln();
+            sizes.values().map(part).sum()
+        };
+        (entropy(&self.of_a), entropy(&self.of_b))
+    }
+
+    fn mutual_information(&self) -> f64 {
+        let n = self.samples as f64;
+        let part = |((in_a, in_b), &size): (&(usize, usize), &usize)| {
+            let apart = (self.of_a[in_a] * self.of_b[in_b]) as f64;
+            size as f64 / n * (size as f64 * n / apart).ln()
+        };
+        self.joint.iter().map(part).sum()
+    }
+
+    /// Mean mutual information of groupings with groups of these sizes and no relation: over each
+    /// pair of groups, the hypergeometric mean over the samples that they may share (Vinh et al.
+    /// 2010, equation 24a).
+    fn mutual_information_by_chance(&self) -> f64 {
+        let n = self.samples;
+        let log_factorial = log_factorials(n);
+        let f = |k: usize| log_factorial[k];
+        let mut sum = 0.0;
+        for &a in self.of_a.values() {
+            for &b in self.of_b.values() {
+                let ways = f(a) + f(b) + f(n - a) + f(n - b) - f(n);
+                for shared in (a + b).saturating_sub(n).max(1)..=a.min(b) {
+                    let chance =
+                        ways - f(shared) - f(a - shared) - f(b - shared) - f(n + shared - a - b);
+                    let ratio = (n * shared) as f64 / (a * b) as f64;
+                    sum += shared as f64 / n as f64 * ratio.ln() * chance.exp();
+                }
+            }
+        }
+        sum
+    }
+}
+
+/// Logarithms of the factorials up to `n`, shape `[n + 1]`.
+fn log_factorials(n: usize) -> Vec<f64> {
+    let mut logs = vec![0.0; n + 1];
+    for k in 2..=n {
+        logs[k] = logs[k - 1] + (k as f64).ln();
+    }
+    logs
 }
 
 fn pairs<'a>(sizes: impl Iterator<Item = &'a usize>) -> f64 {

@@ -65,6 +65,22 @@ pub fn average_precision(truth: &[bool], scores: &[f64]) -> Option<f64> {
     Some(area / all)
 }
 
+/// Area under the curve of hits over misses (ROC): the chance that a true one scores above a false
+/// one, ties counting half. Nothing when all are true or none is.
+pub fn roc_area(truth: &[bool], scores: &[f64]) -> Option<f64> {
+    let thresholds = thresholds(truth, scores);
+    let &(all, none) = thresholds
+        .last()
+        .filter(|(hits, misses)| *hits > 0.0 && *misses > 0.0)?;
+    let mut area = 0.0;
+    let mut before = (0.0, 0.0);
+    for (hits, misses) in thresholds {
+        area += (misses - before.1) * (hits + before.0) / 2.0;
+        before = (hits, misses);
+    }
+    Some(area / (all * none))
+}
+
 fn descending(scores: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| compared(scores[b], scores[a]).then(a.cmp(&b)));
