@@ -3,7 +3,62 @@
 
 use std::collections::BTreeMap;
 
-use crate::neighbors::Neighbors;
+use imputome_core::{Error, Result, Run};
+use ndarray::ArrayView2;
+
+use crate::FEWEST_POINTS;
+use crate::neighbors::{self, Neighbors};
+
+/// Points joined to their neighbors, each edge with how sure it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NeighborGraph {
+    pub(crate) points: usize,
+    pub(crate) edges: Vec<Edge>,
+}
+
+impl NeighborGraph {
+    /// Joins each of `points`, shape `[points, dimensions]`, to those nearest; `neighbors` make a
+    /// neighborhood, the point itself included, all points where there are fewer. Neighbors are
+    /// exact: time grows with the square of the points.
+    ///
+    /// Refused: fewer than [`FEWEST_POINTS`], values that are not finite numbers, neighborhoods
+    /// of one point.
+    pub fn new(points: ArrayView2<'_, f32>, neighbors: usize, run: &Run) -> Result<Self> {
+        check(points, neighbors)?;
+        let others = neighbors.min(points.nrows()) - 1;
+        let found = run.on_threads(|| neighbors::nearest(points, others));
+        run.proceed()?;
+        Ok(Self {
+            points: points.nrows(),
+            edges: edges(&found),
+        })
+    }
+}
+
+fn check(points: ArrayView2<'_, f32>, neighbors: usize) -> Result<()> {
+    if points.nrows() < FEWEST_POINTS {
+        return Err(Error::TooLittle {
+            method: "a map".into(),
+            what: "points".into(),
+            needed: FEWEST_POINTS,
+            found: points.nrows(),
+            advice: "look at the numbers themselves".into(),
+        });
+    }
+    if neighbors < 2 {
+        return Err(Error::IllegalSetting {
+            method: "umap".into(),
+            setting: "neighbors".into(),
+            rule: "at least 2, the point itself and another".into(),
+            found: neighbors.to_string(),
+        });
+    }
+    if !points.iter().all(|value| value.is_finite()) {
+        let problem = "points on a map need finite numbers in every dimension";
+        return Err(Error::Unusable(problem.into()));
+    }
+    Ok(())
+}
 
 /// An edge in one direction and how sure it is, in `(0, 1]`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,7 +75,7 @@ const TURNS: usize = 64;
 const LEAST_WIDTH: f64 = 1e-3;
 
 /// Both directions of every edge, by their points.
-pub(crate) fn edges(neighbors: &[Neighbors]) -> Vec<Edge> {
+fn edges(neighbors: &[Neighbors]) -> Vec<Edge> {
     let mut directed = BTreeMap::new();
     for (from, near) in neighbors.iter().enumerate() {
         let (nearest, width) = local_metric(&near.distances);

@@ -3,14 +3,22 @@
 //! [`Umap`] is uniform manifold approximation and projection (McInnes, Healy and Melville 2018,
 //! arXiv:1802.03426), written from the paper; `docs/decisions/0009-a-umap-of-our-own.md` says why.
 //! Neighbors are exact, so that time grows with the square of the points: seconds for thousands.
+//! [`NeighborGraph::communities`] parts the points into groups (Leiden) over the same graph, and
+//! [`principal_components`] are the dimensions that both are made in, where a table has too many.
 
+mod communities;
+mod components;
 mod graph;
 mod layout;
 mod neighbors;
 mod start;
 
-use imputome_core::{Error, Result, Run};
+use imputome_core::{Result, Run};
 use ndarray::{Array2, ArrayView2};
+
+pub use communities::Communities;
+pub use components::principal_components;
+pub use graph::NeighborGraph;
 
 /// Fewest points that make a map; ours: below it, any picture is as good as another.
 pub const FEWEST_POINTS: usize = 4;
@@ -42,43 +50,26 @@ impl Umap {
     /// Refused: fewer than [`FEWEST_POINTS`], values that are not finite numbers, neighborhoods
     /// of one point.
     pub fn project(&self, points: ArrayView2<'_, f32>, run: &Run) -> Result<Array2<f32>> {
-        self.check(points)?;
-        let others = self.neighbors.min(points.nrows()) - 1;
-        let neighbors = run.on_threads(|| neighbors::nearest(points, others));
-        let edges = graph::edges(&neighbors);
+        let graph = NeighborGraph::new(points, self.neighbors, run)?;
+        self.project_graph(&graph, points, run)
+    }
+
+    /// As [`Umap::project`], over a graph of the same points made before.
+    pub fn project_graph(
+        &self,
+        graph: &NeighborGraph,
+        points: ArrayView2<'_, f32>,
+        run: &Run,
+    ) -> Result<Array2<f32>> {
+        assert_eq!(graph.points, points.nrows(), "a graph of these points");
         let start = start::start(points, &mut run.stream("projection/start"));
         let places = layout::Layout {
-            edges: &edges,
+            edges: &graph.edges,
             epochs: self.epochs,
         }
         .from(start, run)?;
         // A map may be turned at will: its widest direction lies across.
         Ok(start::principal_plane(places).mapv(|place| place as f32))
-    }
-
-    fn check(&self, points: ArrayView2<'_, f32>) -> Result<()> {
-        if points.nrows() < FEWEST_POINTS {
-            return Err(Error::TooLittle {
-                method: "a map".into(),
-                what: "points".into(),
-                needed: FEWEST_POINTS,
-                found: points.nrows(),
-                advice: "look at the numbers themselves".into(),
-            });
-        }
-        if self.neighbors < 2 {
-            return Err(Error::IllegalSetting {
-                method: "umap".into(),
-                setting: "neighbors".into(),
-                rule: "at least 2, the point itself and another".into(),
-                found: self.neighbors.to_string(),
-            });
-        }
-        if !points.iter().all(|value| value.is_finite()) {
-            let problem = "points on a map need finite numbers in every dimension";
-            return Err(Error::Unusable(problem.into()));
-        }
-        Ok(())
     }
 }
 
