@@ -5,9 +5,10 @@
 //! [`metrics`] and gathers an [`Evaluation`]; [`mod@summary`] condenses it to one row per method.
 //! [`mod@agreement`] judges a map of points, such as tissues, by the groups they belong to;
 //! [`downstream`] asks whether a study of an imputed table finds what one of the full table does,
-//! with the [`survival`] analysis such studies need.
+//! with the [`survival`] analysis such studies need. [`cells`] judges tables of single cells.
 
 pub mod agreement;
+pub mod cells;
 pub mod compare;
 pub mod cross_study;
 pub mod downstream;
