@@ -7,10 +7,14 @@
 
 mod dropout_curve;
 mod hiding;
+mod map;
+mod recipe;
 mod scores;
 mod thinning;
 
 pub use dropout_curve::DropoutCurve;
 pub use hiding::{CellHiding, HeldOutCounts, HiddenCount, hide};
+pub use map::{CellMap, CellMapSettings, cell_map};
+pub use recipe::{Recipe, VaryingGenes};
 pub use scores::{CellScores, zero_error};
 pub use thinning::{Thinned, thin};
