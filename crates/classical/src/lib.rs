@@ -1,6 +1,6 @@
 //! Methods without a network: what every network must clear.
 //!
-//! * [`Mean`], [`Median`]: one value per gene, or per gene and tissue ([`per_gene`]).
+//! * [`Mean`], [`NonzeroMean`], [`Median`]: one value per gene, or per gene and tissue ([`per_gene`]).
 //! * [`BloodSurrogate`]: the same donor's blood in place of another tissue ([`per_gene`]).
 //! * [`Knn`]: the nearest training samples ([`neighbors`]).
 //! * [`Factor`], [`Softimpute`], [`Svd`]: few directions behind many genes; [`GaussianOfGenes`]: their whole covariance ([`low_rank`]).
@@ -30,3 +30,4 @@ pub use neighbors::knn::{Knn, NeighborWeights};
 pub use per_gene::blood_surrogate::BloodSurrogate;
 pub use per_gene::mean::Mean;
 pub use per_gene::median::Median;
+pub use per_gene::nonzero_mean::NonzeroMean;

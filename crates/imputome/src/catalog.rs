@@ -1,11 +1,11 @@
 //! Every method, by the name used in settings, on the command line and in Python.
 
 use imputome_classical::{
-    BloodSurrogate, Factor, GaussianOfGenes, Knn, Lasso, Mean, Median, Mice, MissForest, Pcr,
-    Ridge, Softimpute, Svd, Tobmi,
+    BloodSurrogate, Factor, GaussianOfGenes, Knn, Lasso, Mean, Median, Mice, MissForest,
+    NonzeroMean, Pcr, Ridge, Softimpute, Svd, Tobmi,
 };
 use imputome_core::{CompanionUse, Dataset, Error, Imputer, Result, TableShape, settings};
-use imputome_neural::{GainGtex, GainMse, Pmi, Tdimpute};
+use imputome_neural::{DeepImpute, GainGtex, GainMse, Pmi, Tdimpute};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -25,6 +25,9 @@ pub enum Method {
     GainMse(GainMse),
     /// Network from a companion assay (Zhou et al. 2020).
     Tdimpute(Tdimpute),
+    /// Small networks over groups of genes, for single cells (Arisdakessian et al. 2019).
+    #[serde(rename = "deepimpute")]
+    DeepImpute(DeepImpute),
     /// Factor analysis over tissues and genes (ours).
     Factor(Factor),
     /// Gaussian of all genes (ours).
@@ -54,6 +57,8 @@ pub enum Method {
     Median(Median),
     /// Mean of the gene.
     Mean(Mean),
+    /// Mean of the gene's entries that are not zero.
+    NonzeroMean(NonzeroMean),
 }
 
 impl Method {
@@ -65,6 +70,7 @@ impl Method {
             Self::GainGtex(GainGtex::default()),
             Self::GainMse(GainMse::default()),
             Self::Tdimpute(Tdimpute::default()),
+            Self::DeepImpute(DeepImpute::default()),
             Self::Factor(Factor::default()),
             Self::Gaussian(GaussianOfGenes::default()),
             Self::Softimpute(Softimpute::default()),
@@ -79,6 +85,7 @@ impl Method {
             Self::BloodSurrogate(BloodSurrogate::default()),
             Self::Median(Median::default()),
             Self::Mean(Mean::default()),
+            Self::NonzeroMean(NonzeroMean::default()),
         ]
     }
 
@@ -110,6 +117,7 @@ impl Method {
             Self::GainGtex(method) => method,
             Self::GainMse(method) => method,
             Self::Tdimpute(method) => method,
+            Self::DeepImpute(method) => method,
             Self::Factor(method) => method,
             Self::Gaussian(method) => method,
             Self::Softimpute(method) => method,
@@ -124,6 +132,7 @@ impl Method {
             Self::BloodSurrogate(method) => method,
             Self::Median(method) => method,
             Self::Mean(method) => method,
+            Self::NonzeroMean(method) => method,
         }
     }
 
@@ -205,6 +214,7 @@ impl Method {
             Self::GainGtex(_) => GainGtex::preset(preset).map(Self::GainGtex),
             Self::GainMse(_) => GainMse::preset(preset).map(Self::GainMse),
             Self::Tdimpute(_) => Tdimpute::preset(preset).map(Self::Tdimpute),
+            Self::DeepImpute(_) => DeepImpute::preset(preset).map(Self::DeepImpute),
             Self::Mice(_) => Mice::preset(preset).map(Self::Mice),
             Self::Softimpute(_) => Softimpute::preset(preset).map(Self::Softimpute),
             Self::Svd(_) => Svd::preset(preset).map(Self::Svd),
@@ -219,7 +229,8 @@ impl Method {
             | Self::Tobmi(_)
             | Self::BloodSurrogate(_)
             | Self::Median(_)
-            | Self::Mean(_) => None,
+            | Self::Mean(_)
+            | Self::NonzeroMean(_) => None,
         };
         found.ok_or_else(|| Error::UnknownPreset {
             method: self.name().into(),

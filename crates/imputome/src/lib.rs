@@ -51,6 +51,7 @@ pub use imputome_core::Run;
 pub use imputome_core::prepare::{Normalization, Transform};
 pub use imputome_evaluate as evaluate;
 pub use imputome_io as io;
+pub use imputome_neural::DeepImpute;
 pub use imputome_neural::training::find_device;
 pub use model::{AddedGenes, Completed, Model};
 pub use organ_systems::OrganSystems;

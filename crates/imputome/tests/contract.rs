@@ -27,6 +27,7 @@ fn methods() -> Vec<Method> {
             "gain-gtex" => Method::parse("gain-gtex:epochs=3:steps=5:widths=8:draws=2").unwrap(),
             "gain-mse" => Method::parse("gain-mse:epochs=3:steps=5:widths=8:draws=2").unwrap(),
             "tdimpute" => Method::parse("tdimpute:epochs=3:hidden=8:networks=2").unwrap(),
+            "deepimpute" => Method::parse("deepimpute:epochs=3:hidden=8:targets=5").unwrap(),
             "missforest" => Method::parse("missforest:trees=3:rounds=2").unwrap(),
             _ => method,
         })
@@ -49,8 +50,9 @@ fn names(kind: &'static str, n: usize) -> Names {
     Names::new(kind, (0..n).map(|i| format!("{kind}{i}")).collect()).unwrap()
 }
 
-/// Two factors, tissues and noise, a fifth of the entries not measured, two samples a donor, and
-/// a companion assay that hears the factors and misses two samples.
+/// Two factors, tissues and noise in whole numbers that are not negative, as counts are, a fifth of the
+/// entries not measured, two samples a donor, and a companion assay that hears the factors and misses
+/// two samples.
 fn table() -> Dataset {
     let random = &mut run(1).stream("table");
     let mut normal = || -> f32 { (0..12).map(|_| random.random::<f32>()).sum::<f32>() - 6.0 };
@@ -59,7 +61,8 @@ fn table() -> Dataset {
     let tissue_means = Array2::from_shape_fn((3, GENES), |_| normal());
     let values = Array2::from_shape_fn((SAMPLES, GENES), |(s, g)| {
         let signal: f32 = (0..2).map(|k| scores[(s, k)] * loadings[(k, g)]).sum();
-        5.0 + signal + tissue_means[(s % 3, g)] + 0.3 * normal()
+        let level = 10.0 + signal + tissue_means[(s % 3, g)] + 0.3 * normal();
+        (20.0 * level).round().max(0.0)
     });
     let tissue = (0..SAMPLES)
         .map(|s| Some(TISSUES[s % 3].to_string()))

@@ -4,6 +4,7 @@
 
 mod bounds;
 mod covariates;
+pub mod deepimpute;
 pub mod gain;
 mod masks;
 mod network;
@@ -17,6 +18,7 @@ pub mod training;
 mod view;
 
 pub use covariates::{Embedding, embeddings};
+pub use deepimpute::DeepImpute;
 pub use gain::{GainGtex, GainMse};
 pub use pmi::Pmi;
 pub use tdimpute::Tdimpute;

@@ -3,3 +3,4 @@
 pub mod blood_surrogate;
 pub mod mean;
 pub mod median;
+pub mod nonzero_mean;

@@ -5,7 +5,7 @@ use crate::spec::Activation;
 
 impl Activation {
     /// Replaces every `z` by the activation of `z`.
-    pub(crate) fn apply(self, values: &mut [f32]) {
+    pub fn apply(self, values: &mut [f32]) {
         // Compiled for the instructions found at run time.
         pulp::Arch::new().dispatch(|| self.apply_inlined(values));
     }
