@@ -4,7 +4,9 @@
 //! current threads at the speed of the decompressor and tells what it decided. [`fill_table`]
 //! copies a table and replaces its gaps alone, so that measured fields keep their very text;
 //! [`write_table`] writes any form. Models are safetensors with JSON metadata ([`read_model`],
-//! [`write_model`]): data, never code. [`inspect`] says what is in a table.
+//! [`write_model`]): data, never code. [`inspect`] says what is in a table. Files of single cells
+//! are another matter: [`CellFile`] reads them, whole or by windows, [`CellWriter`] adds results
+//! to them, [`inspect_cells`] says what is in them.
 //!
 //! Every output is written beside its place and renamed when whole.
 #![expect(
@@ -16,6 +18,7 @@ mod arrange;
 mod barcode;
 mod blocks;
 mod body;
+mod cells;
 mod companions;
 mod compression;
 mod container;
@@ -43,6 +46,11 @@ mod table;
 mod text_table;
 mod write;
 
+pub use cells::{
+    Additions, CellFacts, CellFile, CellForm, CellInspection, CellOptions, CellWriter, Column,
+    ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, OverInput, Windows,
+    inspect_cells,
+};
 pub use covariates::{covariate_columns, covariate_names};
 pub use dataset_file::{read_dataset, write_dataset};
 pub use error::{Error, Result};

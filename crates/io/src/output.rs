@@ -51,7 +51,8 @@ fn is_special(path: &Path) -> bool {
 }
 
 /// A file beside the place it will take; removed when dropped before.
-struct Beside {
+#[derive(Debug)]
+pub(crate) struct Beside {
     path: PathBuf,
     place: PathBuf,
     out: BufWriter<File>,
@@ -59,7 +60,8 @@ struct Beside {
 }
 
 impl Beside {
-    fn create(place: &Path) -> io::Result<Self> {
+    /// An empty file beside `place`.
+    pub(crate) fn create(place: &Path) -> io::Result<Self> {
         // A link keeps its place; what it leads to is replaced.
         let place = std::fs::canonicalize(place).unwrap_or_else(|_| place.to_path_buf());
         if place.is_dir() {
@@ -89,7 +91,19 @@ impl Beside {
         unreachable!("some name is free")
     }
 
-    fn take_place(mut self) -> io::Result<()> {
+    /// Where the file lies until it takes its place.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Copies another file into this one.
+    pub(crate) fn copy_from(&mut self, path: &Path) -> io::Result<()> {
+        io::copy(&mut File::open(path)?, &mut self.out)?;
+        self.out.flush()
+    }
+
+    /// Renames the file, once every byte of it is on disk.
+    pub(crate) fn take_place(mut self) -> io::Result<()> {
         self.out.flush()?;
         self.out.get_ref().sync_all()?;
         std::fs::rename(&self.path, &self.place)?;

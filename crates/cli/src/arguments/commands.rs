@@ -37,14 +37,19 @@ pub(crate) struct DemoArguments {
 #[command(after_help = "\
 Examples:
   imputome inspect my_table.tsv
-  imputome inspect gtex.gct.gz --covariates samples.tsv")]
+  imputome inspect gtex.gct.gz --covariates samples.tsv
+  imputome inspect cells.h5ad --layer counts")]
 pub(crate) struct InspectArguments {
-    /// Tables to look at; `-` for stdin.
+    /// Tables to look at, or files of cells (h5ad, 10x h5, 10x folders, loom); `-` for stdin.
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<String>,
     /// Print JSON, one object per file in a list.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Table of a file of cells: X, raw, or the name of a layer (default: the one that looks like
+    /// raw counts, told).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layer: Option<String>,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]

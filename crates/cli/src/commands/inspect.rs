@@ -1,6 +1,9 @@
 //! `imputome inspect`: what is in a table, and what to do with it.
 
-use imputome_io::{CovariateFact, Inspection};
+use std::path::Path;
+
+use imputome_core::Run;
+use imputome_io::{CellFile, CovariateFact, Inspection};
 
 use crate::arguments::InspectArguments;
 use crate::context::Context;
@@ -10,6 +13,8 @@ use crate::reading::{Asked, options, read_with, scale_in_words, shown};
 use crate::terminal::{Terminal, Voice, paragraph};
 
 use super::print;
+
+mod cells;
 
 /// Levels of a covariate shown before the rest is only counted. Ours: one line on a terminal.
 const LEVELS_SHOWN: usize = 6;
@@ -25,29 +30,50 @@ pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result
     let reading: ReadingPlan = as_plan(&arguments.reading)?;
     let samples: SamplesPlan = as_plan(&arguments.samples)?;
     let run = context.run(0)?;
-    let silent = Terminal::new(Voice::Quiet);
-    let mut inspections = Vec::new();
-    for input in &arguments.files {
-        let asked = Asked::new(input, &reading, &samples);
-        let table = read_with(asked, options(asked)?, &run, &silent)?;
-        let mut inspection = imputome_io::inspect(&table.data, &table.facts);
-        for remark in &table.remarks {
-            if !inspection.notes.contains(remark) {
-                inspection.notes.push(remark.clone());
-            }
-        }
-        inspections.push(inspection);
+    let mut found = Vec::new();
+    for file in &arguments.files {
+        let of_cells = file != "-" && CellFile::recognizes(Path::new(file))?;
+        found.push(match of_cells {
+            true => cells::inspect(file, arguments, &run)?,
+            false if arguments.layer.is_some() => return Err(cells::no_layers(file)),
+            false => inspect_table(file, arguments, &reading, &samples, &run)?,
+        });
     }
     if arguments.json {
-        let json = serde_json::to_string_pretty(&inspections).expect("plain data");
+        let all: Vec<&serde_json::Value> = found.iter().map(|found| &found.json).collect();
+        let json = serde_json::to_string_pretty(&all).expect("plain data");
         return print(&format!("{json}\n"));
     }
-    let texts: Vec<String> = inspections
-        .iter()
-        .zip(&arguments.files)
-        .map(|(found, file)| text(found) + &next(found, file, arguments))
-        .collect();
+    let texts: Vec<&str> = found.iter().map(|found| found.text.as_str()).collect();
     print(&texts.join("\n"))
+}
+
+/// What was found in one file.
+struct Found {
+    json: serde_json::Value,
+    text: String,
+}
+
+fn inspect_table(
+    file: &str,
+    arguments: &InspectArguments,
+    reading: &ReadingPlan,
+    samples: &SamplesPlan,
+    run: &Run,
+) -> Result<Found> {
+    let silent = Terminal::new(Voice::Quiet);
+    let asked = Asked::new(file, reading, samples);
+    let table = read_with(asked, options(asked)?, run, &silent)?;
+    let mut found = imputome_io::inspect(&table.data, &table.facts);
+    for remark in &table.remarks {
+        if !found.notes.contains(remark) {
+            found.notes.push(remark.clone());
+        }
+    }
+    Ok(Found {
+        json: serde_json::to_value(&found).expect("plain data"),
+        text: text(&found) + &next(&found, file, arguments),
+    })
 }
 
 /// Typed options as a part of a plan.
@@ -65,8 +91,12 @@ fn text(found: &Inspection) -> String {
         labeled("note", &found.notes),
         labeled("advice", &found.advice),
     ];
+    paragraphs(lines.into_iter().flatten())
+}
+
+fn paragraphs(lines: impl IntoIterator<Item = Line>) -> String {
     let mut out = String::new();
-    for (label, text) in lines.into_iter().flatten() {
+    for (label, text) in lines {
         paragraph(&mut out, &format!("{label:<12}"), &text);
     }
     out

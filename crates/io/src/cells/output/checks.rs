@@ -1,0 +1,111 @@
+//! What is asked before an output is begun.
+
+use std::path::Path;
+
+use imputome_core::Names;
+
+use super::additions::{Additions, LayerForm};
+use super::target::Target;
+use crate::Result;
+use crate::cells::facts::CellForm;
+use crate::cells::file::CellFile;
+use crate::cells::hdf5::{Hdf5, Node};
+use crate::cells::{names, refusal, text};
+
+/// True when both lead to one file.
+pub(super) fn is_same(input: &Path, target: &Path) -> bool {
+    match (input.canonicalize(), target.canonicalize()) {
+        (Ok(input), Ok(target)) => input == target,
+        _ => false,
+    }
+}
+
+/// Refuses columns for data frames that cannot have any.
+pub(super) fn check_frames(input: &CellFile, additions: &Additions) -> Result<()> {
+    let file = Hdf5::open(input.path())?;
+    let frames = [
+        ("obs", &additions.cell_columns),
+        ("var", &additions.gene_columns),
+    ];
+    for (frame, _) in frames.into_iter().filter(|(_, names)| !names.is_empty()) {
+        if !matches!(file.node(frame)?, Node::Group(_)) {
+            return Err(refusal::content(
+                file.name(),
+                frame,
+                "a data frame that columns can be added to",
+                "one stored as an array, as anndata did before version 0.7",
+                "read and write it once with a newer anndata: anndata.read_h5ad(path).write_h5ad(path)",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Names of the genes of the file's layers.
+pub(super) fn var_names(input: &CellFile) -> Result<(Names, Option<String>)> {
+    let file = Hdf5::open(input.path())?;
+    let (genes, _) = names::unique(file.name(), "gene", text::index(&file, "var")?)?;
+    if genes == *input.genes() {
+        return Ok((genes, None));
+    }
+    let shared = input
+        .genes()
+        .iter()
+        .filter(|gene| genes.position(gene).is_some());
+    let shared = shared.count();
+    if shared == 0 {
+        return Err(refusal::content(
+            file.name(),
+            "var",
+            format!("genes of {}", input.facts().element),
+            "none of them",
+            "give the table whose genes the layers have, with --layer",
+        ));
+    }
+    let note = format!(
+        "layers have the {} genes of var: {shared} of the {} genes of {} are written",
+        genes.len(),
+        input.genes().len(),
+        input.facts().element
+    );
+    Ok((genes, Some(note)))
+}
+
+/// Refuses names that are taken.
+pub(super) fn require_room(target: &Target, additions: &Additions) -> Result<()> {
+    target.require_free(&format!("layers/{}", additions.layer))?;
+    target.require_free(&format!("uns/{}", additions.key))?;
+    for name in &additions.cell_columns {
+        target.require_free(&format!("obs/{name}"))?;
+    }
+    for name in &additions.gene_columns {
+        target.require_free(&format!("var/{name}"))?;
+    }
+    Ok(())
+}
+
+/// Refuses what would take more memory than allowed.
+pub(super) fn check_memory(input: &CellFile, genes: usize, additions: &Additions) -> Result<()> {
+    let Some(limit) = additions.memory_limit else {
+        return Ok(());
+    };
+    // A file in HDF5's older form is held whole while it is added to; a layer with its zeros is
+    // held twice, as values and as bytes on their way.
+    let file = match input.facts().form {
+        CellForm::H5ad => std::fs::metadata(input.path()).map_or(0, |about| about.len()),
+        _ => 0,
+    };
+    let layer = match additions.form {
+        LayerForm::Sparse => 0,
+        LayerForm::Dense => 8 * input.cells().len() as u64 * genes as u64,
+    };
+    if file + layer <= limit {
+        return Ok(());
+    }
+    let source = imputome_core::Error::Memory {
+        what: "adding a layer".into(),
+        needed_mib: (file + layer).div_ceil(1 << 20),
+        limit_mib: limit >> 20,
+    };
+    Err(refusal::dataset(&input.facts().name, source))
+}

@@ -1,0 +1,12 @@
+//! Results written into an h5ad: beside what the input had, or new.
+
+mod additions;
+mod checks;
+mod encoding;
+mod layer;
+mod skeleton;
+mod target;
+mod writer;
+
+pub use additions::{Additions, Column, ColumnValues, LayerForm, OverInput};
+pub use writer::CellWriter;
