@@ -8,6 +8,7 @@
 )]
 
 mod arguments;
+mod cells;
 mod checkpoints;
 mod commands;
 mod context;

@@ -38,6 +38,7 @@
 
 pub mod blend;
 pub mod catalog;
+pub mod cells;
 pub mod embedding_map;
 pub mod model;
 pub mod organ_systems;
@@ -53,6 +54,7 @@ pub use imputome_evaluate as evaluate;
 pub use imputome_io as io;
 pub use imputome_neural::DeepImpute;
 pub use imputome_neural::training::find_device;
+pub use imputome_simulate as simulate;
 pub use model::{AddedGenes, Completed, Model};
 pub use organ_systems::OrganSystems;
 pub use pipeline::{impute, impute_normalized, read, read_with_covariates};

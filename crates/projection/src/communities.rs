@@ -30,10 +30,8 @@ impl NeighborGraph {
         }
         let failed = |error: leiden_rs::LeidenError| Error::Unusable(format!("leiden: {error}"));
         let mut graph = GraphDataBuilder::new(self.points);
-        for edge in self.edges.iter().filter(|edge| edge.from < edge.to) {
-            graph
-                .add_edge(edge.from, edge.to, edge.weight)
-                .map_err(failed)?;
+        for (from, to, weight) in self.edges() {
+            graph.add_edge(from, to, weight).map_err(failed)?;
         }
         let graph = graph.build().map_err(failed)?;
         let settings = LeidenConfig::builder()

@@ -33,6 +33,12 @@ impl NeighborGraph {
             edges: edges(&found),
         })
     }
+
+    /// Every edge once: the two points and how sure it is, in `(0, 1]`.
+    pub fn edges(&self) -> impl Iterator<Item = (usize, usize, f64)> {
+        let once = self.edges.iter().filter(|edge| edge.from < edge.to);
+        once.map(|edge| (edge.from, edge.to, edge.weight))
+    }
 }
 
 fn check(points: ArrayView2<'_, f32>, neighbors: usize) -> Result<()> {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::reading::{
-    CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+    CellArguments, CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
 };
 
 /// Run everything on built-in real data, with a report at the end.
@@ -65,14 +65,15 @@ Examples:
   imputome impute my_table.tsv -o filled.tsv --covariates samples.tsv --method pmi
   imputome impute my_table.tsv -o filled.tsv --model gtex.safetensors --spread trust.tsv
   imputome impute cohort.tsv --companion betas.tsv -o filled.tsv --start pan.safetensors
+  imputome impute pbmc.h5ad -o denoised.h5ad        (single cells: a new layer, all else kept)
   imputome impute --plan filled.tsv.run.toml        (repeats that run byte for byte)
 
 OUTPUT.run.toml is written beside the output: what was done, and how to repeat it.")]
 pub(crate) struct ImputeArguments {
-    /// Table with gaps; `-` for stdin.
+    /// Table with gaps, `-` for stdin; or counts of single cells: h5ad, 10x h5 or folder, loom.
     #[arg(value_name = "INPUT")]
     pub(crate) input: Option<String>,
-    /// Filled table: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
+    /// Filled table: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout. Of cells: .h5ad.
     #[arg(short, long, value_name = "OUTPUT")]
     pub(crate) output: Option<String>,
     /// Method as NAME[:PRESET][:SETTING=VALUE]... (default: blend, factor for tables of more than
@@ -105,6 +106,8 @@ pub(crate) struct ImputeArguments {
     pub(crate) transfer: TransferArguments,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) cells: CellArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
 }
@@ -149,6 +152,8 @@ pub(crate) struct FitArguments {
     pub(crate) transfer: TransferArguments,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) cells: CellArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
 }

@@ -14,7 +14,7 @@ pub(crate) use commands::{
 };
 
 pub(crate) use reading::{
-    CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+    CellArguments, CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
 };
 
 use imputome_core::{Device, Precision};

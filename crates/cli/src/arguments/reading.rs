@@ -134,3 +134,21 @@ fn decimal(text: &str) -> Result<String, String> {
         _ => Err(format!("expected . or , found {text:?}")),
     }
 }
+
+/// What is done with single cells.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Single cells")]
+pub(crate) struct CellArguments {
+    /// Table of the file that is read: X, raw, or the name of a layer (default: the one that holds
+    /// counts, which is told).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layer: Option<String>,
+    /// Which entries an estimate may replace: zeros (restore), whatever is below its estimate
+    /// (max), or every one (all) (default: restore).
+    #[arg(long, value_name = "restore|max|all", value_parser = ["restore", "max", "all"], hide_possible_values = true)]
+    pub(crate) policy: Option<String>,
+    /// Name of the layer that receives the result (default: imputed).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) into: Option<String>,
+}

@@ -8,6 +8,7 @@ use imputome::{Method, Model};
 use imputome_core::Device;
 
 use crate::arguments::FitArguments;
+use crate::cells;
 use crate::checkpoints::{CheckpointFile, checkpoint_file};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -25,6 +26,10 @@ use crate::transfer::Beginning;
 /// Learns from the table and writes model and record.
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
+    if cells::recognizes(&plan.input)? {
+        return cells::fit(&plan, earlier.as_ref(), context);
+    }
+    plan.cells.expect_unused(&plan.input)?;
     expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
     let method = method(&plan, &beginning)?;

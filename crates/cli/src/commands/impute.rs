@@ -3,6 +3,7 @@
 use imputome::{Completed, Model};
 
 use crate::arguments::ImputeArguments;
+use crate::cells;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::filled::{Outputs, files_of_draws};
@@ -16,6 +17,10 @@ use crate::transfer::Beginning;
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
     let Resolved { plan, earlier } = as_meant(arguments, context)?;
+    if cells::recognizes(&plan.input)? {
+        return cells::impute(&plan, earlier.as_ref(), context);
+    }
+    plan.cells.expect_unused(&plan.input)?;
     levels::expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
     let teacher = Teacher::of(&plan, &beginning)?;

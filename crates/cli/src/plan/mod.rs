@@ -12,6 +12,8 @@ use imputome_evaluate::{Hiding, Protocol, Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
+use crate::cells::CellsPlan;
+
 pub(crate) use methods::{
     MethodEntry, SettingsTable, every_method, method_with, readable, settings_of, settings_with,
 };
@@ -177,6 +179,8 @@ pub(crate) struct ImputePlan {
     pub(crate) transfer: TransferPlan,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
+    #[serde(default, skip_serializing_if = "CellsPlan::is_default")]
+    pub(crate) cells: CellsPlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
 }
@@ -200,6 +204,8 @@ pub(crate) struct FitPlan {
     pub(crate) transfer: TransferPlan,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
+    #[serde(default, skip_serializing_if = "CellsPlan::is_default")]
+    pub(crate) cells: CellsPlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
 }

@@ -7,7 +7,8 @@ use imputome_core::Scale;
 use imputome_report::{StudySection, StudyTable, embedding_figure};
 
 use crate::arguments::{
-    CovariateArguments, FitArguments, NormalizationArguments, TableArguments, TransferArguments,
+    CellArguments, CovariateArguments, FitArguments, NormalizationArguments, TableArguments,
+    TransferArguments,
 };
 use crate::commands::embeddings::{as_shown, numbers, places};
 use crate::commands::fit::fit;
@@ -79,6 +80,7 @@ fn from_plan(file: PathBuf) -> FitArguments {
         normalization: NormalizationArguments::default(),
         transfer: TransferArguments::default(),
         reading: TableArguments::default(),
+        cells: CellArguments::default(),
         samples: CovariateArguments::default(),
     }
 }

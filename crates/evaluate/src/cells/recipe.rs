@@ -5,7 +5,8 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 /// How counts become a table for maps and groups: the "Seurat" recipe of Satija et al. 2015
 /// (doi:10.1038/nbt.3192) with the numbers of Scanpy's `recipe_seurat`, which the DeepImpute paper
-/// used.
+/// used. Dispersions are compared as logarithms, as by Satija et al. and Scanpy's
+/// `filter_genes_dispersion`; `recipe_seurat` itself leaves the logarithms out.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Recipe {
     /// Genes seen in fewer cells are left out.

@@ -1,0 +1,191 @@
+//! `imputome impute` on a file of cells.
+
+use std::path::Path;
+
+use imputome::Method;
+use imputome::cells::{CellModel, CellWindows};
+use imputome_core::Run;
+use imputome_io::{Additions, CellFile, CellWriter, Column, ColumnValues, LayerForm, OverInput};
+use serde_json::json;
+
+use crate::context::{Context, program};
+use crate::failure::{Failure, Result};
+use crate::plan::{ImputePlan, Record, run_file, settings_of};
+
+use super::learning::{learn, method};
+use super::plan::expect_no_table_options;
+
+/// Bytes of estimates held at once; ours.
+const WINDOW_BYTES: usize = 64 << 20;
+/// What the result adds to `obs` and `var`.
+const CELL_COLUMN: &str = "imputome_zeros_filled";
+const GENE_COLUMNS: [&str; 3] = [
+    "imputome_imputed",
+    "imputome_left_out",
+    "imputome_zeros_filled",
+];
+/// Where the settings lie in `uns`.
+const KEY: &str = "imputome";
+
+/// Imputes the cells of a file into a new layer and writes file and record.
+pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Context) -> Result<()> {
+    expect_no_table_options(plan)?;
+    if plan.output == "-" {
+        return Err(
+            Failure::usage("an h5ad cannot be written to stdout").hint("name a file: -o out.h5ad")
+        );
+    }
+    let run = context.run(plan.seed)?;
+    let file = super::open(&plan.input, &plan.cells, &context.terminal)?;
+    let model = model(plan, &file, &run, context)?;
+    let mut windows = model.over(file.genes(), plan.cells.policy)?;
+    let mut writer = CellWriter::begin(&file, Path::new(&plan.output), additions(plan, context))?;
+    context.terminal.note_all(writer.notes());
+    let filled = stream(&file, &mut windows, &mut writer, &run)?;
+    context.interrupt.proceed()?;
+    let plan = spelled_out(plan, &model);
+    let remarks = remarks(&model, &windows);
+    let inputs = [Some(&plan.input), plan.model.as_ref()];
+    let inputs: Vec<&String> = inputs.into_iter().flatten().collect();
+    let record = context.record(&hashed(&inputs), remarks.clone())?;
+    record.compare(earlier, &context.terminal);
+    writer.finish(
+        &[Column {
+            name: CELL_COLUMN.into(),
+            values: ColumnValues::Whole(filled.iter().map(|&filled| filled as i64).collect()),
+        }],
+        &gene_columns(&windows),
+        &json!({
+            "program": program(),
+            "layer": plan.cells.into,
+            "policy": plan.cells.policy.name(),
+            "method": plan.method,
+            "model": plan.model,
+            "seed": plan.seed,
+            "settings": serde_json::to_value(model.settings()).expect("plain data"),
+        }),
+    )?;
+    record.write(&run_file(&plan.output), &plan)?;
+    context.terminal.note_all(&remarks);
+    tell(&plan, &windows, filled.iter().sum(), context);
+    Ok(())
+}
+
+fn model(plan: &ImputePlan, file: &CellFile, run: &Run, context: &Context) -> Result<CellModel> {
+    let Some(stored) = &plan.model else {
+        let method = method(plan.method.as_deref(), &plan.settings)?;
+        return learn(&method, file, run, context);
+    };
+    let weights = imputome_io::read_model(Path::new(stored))?;
+    if !CellModel::is_stored_in(&weights) {
+        return Err(Failure::usage(format!(
+            "{stored} was learned from a table of samples, and {} is a file of cells",
+            plan.input
+        ))
+        .hint("imputome fit learns from files of cells too"));
+    }
+    Ok(CellModel::from_weights(&weights)?)
+}
+
+fn additions(plan: &ImputePlan, context: &Context) -> Additions {
+    Additions {
+        layer: plan.cells.into.clone(),
+        form: LayerForm::Sparse,
+        cell_columns: vec![CELL_COLUMN.into()],
+        gene_columns: GENE_COLUMNS.map(String::from).to_vec(),
+        key: KEY.into(),
+        over_input: OverInput::Refused,
+        memory_limit: context.memory_limit.map(|limit| limit.0),
+    }
+}
+
+/// Imputes window after window; gives the zeros filled in each cell.
+fn stream(
+    file: &CellFile,
+    windows: &mut CellWindows<'_>,
+    writer: &mut CellWriter,
+    run: &Run,
+) -> Result<Vec<u64>> {
+    let cells = (WINDOW_BYTES / (4 * file.genes().len().max(1))).clamp(1, 4096);
+    let progress = run.progress();
+    progress.begin("imputing cells", file.cells().len() as u64);
+    let mut filled = Vec::with_capacity(file.cells().len());
+    for window in file.windows(cells) {
+        run.proceed()?;
+        let imputed = windows.impute(&window?, run)?;
+        writer.add_counts(&imputed.counts)?;
+        filled.extend(imputed.filled);
+        progress.advance(filled.len() as u64, "");
+    }
+    progress.end();
+    Ok(filled)
+}
+
+fn gene_columns(windows: &CellWindows<'_>) -> Vec<Column> {
+    let filled = windows
+        .filled()
+        .iter()
+        .map(|&filled| filled as i64)
+        .collect();
+    let values = [
+        ColumnValues::Flags(windows.imputed()),
+        ColumnValues::Texts(windows.reasons()),
+        ColumnValues::Whole(filled),
+    ];
+    let columns = GENE_COLUMNS.into_iter().zip(values);
+    columns
+        .map(|(name, values)| Column {
+            name: name.into(),
+            values,
+        })
+        .collect()
+}
+
+fn spelled_out(plan: &ImputePlan, model: &CellModel) -> ImputePlan {
+    let mut plan = plan.clone();
+    if plan.model.is_none() {
+        let asked = plan.settings.get("cells").cloned();
+        let method = Method::DeepImpute(model.settings().clone());
+        plan.method = Some(method.name().into());
+        plan.settings = settings_of(&method);
+        if let Some(cells) = asked {
+            plan.settings.insert("cells".into(), cells);
+        }
+    }
+    plan
+}
+
+fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
+    let mut remarks = model.fitted().summary().remarks.clone();
+    if windows.missing() > 0 {
+        remarks.push(format!(
+            "{} genes of the model are not in the file and count as zero",
+            windows.missing()
+        ));
+    }
+    if windows.refused() > 0 {
+        remarks.push(format!(
+            "{} estimates were out of bounds and not used: those entries stay as measured",
+            windows.refused()
+        ));
+    }
+    remarks
+}
+
+fn tell(plan: &ImputePlan, windows: &CellWindows<'_>, filled: u64, context: &Context) {
+    let imputed = windows.imputed();
+    let genes = imputed.iter().filter(|imputed| **imputed).count();
+    context.terminal.say(format!(
+        "{filled} zeros filled in {genes} of {} genes (var/{} says why not the others); layer {:?} of {}",
+        imputed.len(),
+        GENE_COLUMNS[1],
+        plan.cells.into,
+        plan.output
+    ));
+}
+
+/// Files whose bytes go into the record; a folder's do not.
+pub(super) fn hashed<'a>(inputs: &[&'a String]) -> Vec<&'a str> {
+    let files = inputs.iter().filter(|input| Path::new(input).is_file());
+    files.map(|input| input.as_str()).collect()
+}

@@ -1,0 +1,12 @@
+//! From counts of single cells to imputed counts, window by window.
+//!
+//! A [`CellModel`] learns from one table and imputes others over the same genes, in any order, so
+//! that a file larger than memory passes through. A [`CellPolicy`] says which entries an estimate may
+//! replace; what a method does not impute, or refuses to, stays as it was measured.
+
+mod model;
+mod policy;
+
+pub use imputome_neural::deepimpute::{DeepImpute, FittedDeepImpute};
+pub use model::{CellModel, CellWindows, ImputedCells, cells_learned_from};
+pub use policy::CellPolicy;

@@ -1,0 +1,235 @@
+//! A method for cells after it has learned.
+
+use imputome_core::{Counts, Error, Names, Result, Run, SparseRows, Weights};
+use imputome_neural::deepimpute::{DeepImpute, Estimates, FittedDeepImpute, LeftOut};
+
+use super::CellPolicy;
+use crate::Method;
+
+/// DeepImpute after it has learned from counts, ready for cells over the same genes.
+#[derive(Clone, Debug)]
+pub struct CellModel {
+    settings: DeepImpute,
+    fitted: FittedDeepImpute,
+}
+
+/// A model set to the genes of a table, for its cells window by window.
+#[derive(Clone, Debug)]
+pub struct CellWindows<'a> {
+    model: &'a CellModel,
+    /// Names of the model's genes.
+    genes: Names,
+    /// For each gene of the model its position in the table, `usize::MAX` where the table lacks it.
+    from: Vec<usize>,
+    /// For each gene of the table its column among the estimates, nothing where it is not imputed.
+    column: Vec<Option<usize>>,
+    /// For each gene of the table, zeros that were filled so far.
+    filled: Vec<u64>,
+    refused: u64,
+    policy: CellPolicy,
+}
+
+/// A window of cells after imputation.
+#[derive(Clone, Debug)]
+pub struct ImputedCells {
+    /// The cells and genes given, entries replaced as the policy says.
+    pub counts: Counts,
+    /// Zeros filled in each cell, `[cells]`.
+    pub filled: Vec<u64>,
+}
+
+/// Positions of the cells that are learned from, ascending: a share of them in `(0, 1]`, drawn at
+/// random, one at least.
+pub fn cells_learned_from(share: f64, cells: usize, run: &Run) -> Vec<usize> {
+    let wanted = (share * cells as f64).round() as usize;
+    let wanted = wanted.clamp(1.min(cells), cells);
+    let mut random = run.stream("cells/learned from");
+    let mut chosen = rand::seq::index::sample(&mut random, cells, wanted).into_vec();
+    chosen.sort_unstable();
+    chosen
+}
+
+impl CellModel {
+    /// Learns from counts.
+    ///
+    /// Refused when a setting is out of its limits or the table does not hold counts, unless the
+    /// settings say otherwise.
+    pub fn fit(settings: DeepImpute, counts: &Counts, run: &Run) -> Result<Self> {
+        let fitted = settings.fit_counts(counts, run)?;
+        Ok(Self { settings, fitted })
+    }
+
+    /// What was learned, and how it went.
+    pub fn fitted(&self) -> &FittedDeepImpute {
+        &self.fitted
+    }
+
+    /// The settings it learned with.
+    pub fn settings(&self) -> &DeepImpute {
+        &self.settings
+    }
+
+    /// Everything [`CellModel::from_weights`] needs.
+    pub fn to_weights(&self) -> Weights {
+        Weights::new()
+            .with_fact("method", &Method::DeepImpute(self.settings.clone()))
+            .with_fact("cells", &true)
+            .nested("fitted", self.fitted.weights())
+    }
+
+    /// True when a model was fitted on cells, and not on a table of samples.
+    pub fn is_stored_in(weights: &Weights) -> bool {
+        weights.fact::<bool>("cells").unwrap_or(false)
+    }
+
+    /// The model stored. Refused when parts are missing or disagree, or the model is one of samples.
+    pub fn from_weights(weights: &Weights) -> Result<Self> {
+        let Method::DeepImpute(settings) = weights.fact("method")? else {
+            return Err(Error::Weights("the method is none for cells".into()));
+        };
+        let fitted = FittedDeepImpute::restore(&settings, &weights.under("fitted"))?;
+        Ok(Self { settings, fitted })
+    }
+
+    /// The model set to a table with these genes, matched by name; a gene that the table lacks counts
+    /// as zero everywhere, one that the model does not know stays as it is.
+    ///
+    /// Refused when the table has none of the genes that the model reads.
+    pub fn over(&self, genes: &Names, policy: CellPolicy) -> Result<CellWindows<'_>> {
+        let known = self.fitted.genes();
+        let from: Vec<usize> = known
+            .iter()
+            .map(|gene| genes.position(gene).unwrap_or(usize::MAX))
+            .collect();
+        if from.iter().all(|&position| position == usize::MAX) {
+            return Err(Error::Unusable(format!(
+                "none of the model's {} genes, such as {:?}, is in the table, which has such as {:?}; give both the same kind of names",
+                known.len(),
+                known.first().map_or("", String::as_str),
+                genes.as_slice().first().map_or("", String::as_str),
+            )));
+        }
+        let mut column = vec![None; genes.len()];
+        for (at, &gene) in self.fitted.imputed().iter().enumerate() {
+            if from[gene] != usize::MAX {
+                column[from[gene]] = Some(at);
+            }
+        }
+        Ok(CellWindows {
+            model: self,
+            genes: Names::new("gene", known.to_vec())?,
+            filled: vec![0; genes.len()],
+            from,
+            column,
+            refused: 0,
+            policy,
+        })
+    }
+}
+
+impl CellWindows<'_> {
+    /// Imputes the next cells. The same for any windows and threads.
+    pub fn impute(&mut self, window: &Counts, run: &Run) -> Result<ImputedCells> {
+        let estimates = self.model.fitted.estimate(&self.aligned(window)?, run)?;
+        self.refused += estimates.refused.len() as u64;
+        self.merged(window, &estimates)
+    }
+
+    /// True for genes of the table that are imputed.
+    pub fn imputed(&self) -> Vec<bool> {
+        self.column.iter().map(Option::is_some).collect()
+    }
+
+    /// Why each gene of the table is not imputed, `[genes]`; empty text for those that are.
+    pub fn reasons(&self) -> Vec<String> {
+        let mut reasons = vec!["not known to the model".to_owned(); self.column.len()];
+        let left_out = self.model.fitted.left_out();
+        for (&position, reason) in self.from.iter().zip(left_out) {
+            if position != usize::MAX {
+                reasons[position] = reason.map_or("", LeftOut::words).to_owned();
+            }
+        }
+        reasons
+    }
+
+    /// Zeros filled so far in each gene of the table.
+    pub fn filled(&self) -> &[u64] {
+        &self.filled
+    }
+
+    /// Estimates so far that were out of bounds and not used.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
+    /// Genes of the model that the table lacks.
+    pub fn missing(&self) -> usize {
+        self.from
+            .iter()
+            .filter(|&&position| position == usize::MAX)
+            .count()
+    }
+
+    /// The window over the model's genes.
+    fn aligned(&self, window: &Counts) -> Result<Counts> {
+        if window.genes() == &self.genes {
+            return Ok(window.clone());
+        }
+        let mut place = vec![u32::MAX; window.n_genes()];
+        for (gene, &position) in self.from.iter().enumerate() {
+            if position != usize::MAX {
+                place[position] = gene as u32;
+            }
+        }
+        let mut rows = SparseRows {
+            starts: vec![0],
+            ..SparseRows::default()
+        };
+        for c in 0..window.n_cells() {
+            let (genes, values) = window.row(c);
+            for (&gene, &value) in genes.iter().zip(values) {
+                if place[gene as usize] != u32::MAX {
+                    rows.columns.push(place[gene as usize]);
+                    rows.values.push(value);
+                }
+            }
+            rows.starts.push(rows.columns.len());
+        }
+        Counts::new(window.cells().clone(), self.genes.clone(), rows)
+    }
+
+    fn merged(&mut self, window: &Counts, estimates: &Estimates) -> Result<ImputedCells> {
+        let mut rows = SparseRows {
+            starts: vec![0],
+            ..SparseRows::default()
+        };
+        let mut filled = Vec::with_capacity(window.n_cells());
+        for (c, estimates) in estimates.values.rows().into_iter().enumerate() {
+            let (genes, values) = window.row(c);
+            let mut stored = genes.iter().zip(values).peekable();
+            let mut of_cell = 0;
+            for (gene, column) in self.column.iter().enumerate() {
+                let entry = stored.next_if(|(stored, _)| **stored as usize == gene);
+                let measured = entry.map_or(0.0, |(_, &value)| value);
+                let value = match column {
+                    Some(column) => self.policy.settle(measured, estimates[*column]),
+                    None => measured,
+                };
+                if value != 0.0 {
+                    rows.columns.push(gene as u32);
+                    rows.values.push(value);
+                    if measured == 0.0 {
+                        of_cell += 1;
+                        self.filled[gene] += 1;
+                    }
+                }
+            }
+            rows.starts.push(rows.columns.len());
+            filled.push(of_cell);
+        }
+        Ok(ImputedCells {
+            counts: Counts::new(window.cells().clone(), window.genes().clone(), rows)?,
+            filled,
+        })
+    }
+}
