@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use imputome::{Method, Model, Normalization};
+use imputome::{CompanionQuantiles, Method, Model, Normalization};
 use imputome_core::{CovariateValues, Covariates, Run, Weights};
 use imputome_io::ReadOptions;
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,9 @@ impl Teacher {
     /// What a plan asks for.
     pub(crate) fn of(plan: &ImputePlan, beginning: &Beginning) -> Result<Self> {
         if let Some(file) = &plan.model {
-            return Ok(Self::Model(Box::new(KnownModel::read(file)?)));
+            let known =
+                KnownModel::read(file)?.with_quantiles(plan.transfer.companion_quantiles)?;
+            return Ok(Self::Model(Box::new(known)));
         }
         let normalization = plan.normalization.clone();
         if let (None, Some(known)) = (&plan.method, beginning.method()) {
@@ -192,5 +194,17 @@ impl KnownModel {
         // Models saved through the library alone do not tell; kinds are guessed for them.
         let kinds = weights.fact(KINDS).unwrap_or_default();
         Ok(Self { model, kinds })
+    }
+
+    /// The same taking companions as asked for; one that was tuned at the quantiles of its source
+    /// stays there.
+    pub(crate) fn with_quantiles(self, asked: CompanionQuantiles) -> Result<Self> {
+        match asked {
+            CompanionQuantiles::Own => Ok(self),
+            CompanionQuantiles::Source => Ok(Self {
+                model: self.model.with_companion_quantiles(asked)?,
+                ..self
+            }),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Transfer learning: a fit that begins with what another cohort taught.
 
-use imputome::{Method, Model, Normalization};
+use imputome::{CompanionQuantiles, Method, Model, Normalization};
 use imputome_core::{Run, TableShape};
 
 use crate::context::Context;
@@ -28,7 +28,7 @@ impl Beginning {
                 "--source-companion goes with the expression table of the source, --source, which is missing",
             ));
         }
-        if !plan.is_none() && !normalization.is_none() {
+        if !plan.begins_anew() && !normalization.is_none() {
             return Err(Failure::usage(
                 "--normalize cannot be joined with --start or --source: source and target must stand on one scale",
             ));
@@ -37,7 +37,10 @@ impl Beginning {
             (Some(_), Some(_)) => Err(Failure::usage(
                 "--start names a model learned on a source and --source a cohort to learn first; give one of them",
             )),
-            (Some(file), None) => Ok(Self::Model(Box::new(KnownModel::read(file)?))),
+            (Some(file), None) => {
+                let known = KnownModel::read(file)?.with_quantiles(plan.companion_quantiles)?;
+                Ok(Self::Model(Box::new(known)))
+            }
             (None, Some(source)) => Ok(Self::Source(plan.clone(), source.clone())),
             (None, None) => Ok(Self::Nothing),
         }
@@ -102,5 +105,20 @@ fn learn_source(
         "learning first from {source}: {} samples, {} genes",
         shape.samples, shape.genes
     ));
-    Ok(Model::fit(method.clone(), &table.data, run)?)
+    let model = Model::fit(method.clone(), &table.data, run)?;
+    match plan.companion_quantiles {
+        CompanionQuantiles::Own => Ok(model),
+        asked @ CompanionQuantiles::Source => Ok(model.with_companion_quantiles(asked)?),
+    }
+}
+
+/// Refuses quantiles of a source where there is none.
+pub(crate) fn expect_source(plan: &TransferPlan, model: Option<&String>) -> Result<()> {
+    let own = plan.companion_quantiles == CompanionQuantiles::Own;
+    if own || model.is_some() || !plan.begins_anew() {
+        return Ok(());
+    }
+    Err(Failure::usage(
+        "--companion-quantiles source goes with a model or a source whose quantiles are taken: --model, --start or --source",
+    ))
 }

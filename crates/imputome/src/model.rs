@@ -9,6 +9,7 @@ mod align;
 mod companions;
 mod gene_names;
 mod prepare;
+mod quantiles;
 mod store;
 
 use imputome_core::prepare::Normalization;
@@ -20,6 +21,7 @@ pub use align::Alignment;
 pub use companions::CompanionFeatures;
 pub use imputome_neural::Embedding;
 pub use prepare::{GeneRole, Preparation};
+pub use quantiles::{AssayQuantiles, CompanionQuantiles};
 
 use crate::Method;
 
@@ -101,7 +103,9 @@ impl Model {
     }
 
     /// Learns from `train` beginning with what another cohort taught (transfer learning): `start`
-    /// is a model of the same method fitted there. Genes and features are matched by name.
+    /// is a model of the same method fitted there. Genes and features are matched by name; where
+    /// `start` takes companions at the quantiles of its source ([`Model::with_companion_quantiles`]),
+    /// so does the model, now and later.
     ///
     /// Refused as by [`Model::fit`], by methods that cannot be tuned, and when the method of
     /// `start` is another.
@@ -120,7 +124,8 @@ impl Model {
             ));
         }
         align::expect_scale(start.preparation.scale, train.scale)?;
-        let preparation = Preparation::learn(train)?.for_method(method.imputer(), train)?;
+        let preparation = Preparation::learn(train)?;
+        let preparation = preparation.for_tuning(method.imputer(), train, &start.preparation)?;
         let taught = start.fitted.as_ref().map(|fitted| fitted.weights());
         let table = preparation.apply(train)?;
         let fitted = match (preparation.learned().is_empty(), taught) {
@@ -133,6 +138,16 @@ impl Model {
             preparation,
             fitted,
         })
+    }
+
+    /// The same model taking companions as they are, or each sample at the quantiles of the samples
+    /// learned from (of its source where it was tuned), for cohorts measured elsewhere.
+    ///
+    /// Refused when it was fitted without a companion or keeps no quantiles.
+    pub fn with_companion_quantiles(mut self, quantiles: CompanionQuantiles) -> Result<Self> {
+        let companions = self.preparation.companions.as_mut();
+        CompanionFeatures::expect_quantiles(companions)?.quantiles = quantiles;
+        Ok(self)
     }
 
     /// Fills the gaps of `data`. Columns are matched by name: order does not matter, genes that

@@ -110,6 +110,10 @@ pub(crate) struct TransferArguments {
     #[arg(long, value_name = "[NAME=]FILE", requires = "source")]
     #[serde(rename = "source-companions")]
     pub(crate) source_companion: Vec<String>,
+    /// own takes companions as they are; source takes each sample at the quantiles of the samples
+    /// that model or source were learned from, as for a cohort measured elsewhere (default: own).
+    #[arg(long, value_name = "own|source", value_parser = ["own", "source"], hide_possible_values = true)]
+    pub(crate) companion_quantiles: Option<String>,
 }
 
 fn delimiter(text: &str) -> Result<String, String> {

@@ -21,7 +21,7 @@ use crate::plan::{
 use crate::reading::{Asked, expect_companion, expect_scale, read};
 use crate::teacher::CovariateKinds;
 use crate::terminal::duration;
-use crate::transfer::Beginning;
+use crate::transfer::{Beginning, expect_source};
 
 /// Learns from the table and writes model and record.
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
@@ -32,6 +32,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     plan.cells.expect_unused(&plan.input)?;
     expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
+    expect_source(&plan.transfer, None)?;
     let method = method(&plan, &beginning)?;
     expect_companion(&method, &plan.samples)?;
     let run = context.run(plan.seed)?;

@@ -12,7 +12,7 @@ use crate::places::Places;
 use crate::plan::{ImputePlan, Resolved, Typed, resolve, run_file, settings_of};
 use crate::reading::{self, Asked, Table, expect_companion, read_with};
 use crate::teacher::Teacher;
-use crate::transfer::Beginning;
+use crate::transfer::{Beginning, expect_source};
 
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
@@ -23,6 +23,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     plan.cells.expect_unused(&plan.input)?;
     levels::expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
+    expect_source(&plan.transfer, plan.model.as_ref())?;
     let teacher = Teacher::of(&plan, &beginning)?;
     expect_effect(&plan, &teacher)?;
     if !matches!(teacher, Teacher::Unnamed(..)) {
@@ -132,7 +133,7 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
         }
         return Ok(());
     };
-    if !plan.transfer.is_none() {
+    if !plan.transfer.begins_anew() {
         return Err(Failure::usage(
             "--start and --source say what a fit begins with, and with --model nothing is fitted",
         ));

@@ -7,7 +7,7 @@ mod methods;
 mod overlay;
 mod record;
 
-use imputome::Normalization;
+use imputome::{CompanionQuantiles, Normalization};
 use imputome_evaluate::{Hiding, Protocol, Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
@@ -96,12 +96,20 @@ pub(crate) struct TransferPlan {
     /// Its companions, each as `[name=]file`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) source_companions: Vec<String>,
+    /// What companions are brought to.
+    #[serde(skip_serializing_if = "is_own")]
+    pub(crate) companion_quantiles: CompanionQuantiles,
 }
 
 impl TransferPlan {
     /// True when nothing is asked for.
     pub(crate) fn is_none(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// True when a fit begins with nothing.
+    pub(crate) fn begins_anew(&self) -> bool {
+        self.start.is_none() && self.source.is_none()
     }
 
     /// Files that it reads.
@@ -243,6 +251,10 @@ pub(crate) struct EvaluatePlan {
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
+}
+
+fn is_own(quantiles: &CompanionQuantiles) -> bool {
+    *quantiles == CompanionQuantiles::Own
 }
 
 fn is_random(mask: &Hiding) -> bool {

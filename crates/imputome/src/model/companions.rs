@@ -7,6 +7,11 @@ use imputome_core::{Companion, Dataset, Error, Mask, Names, Result};
 use ndarray::{Array2, ArrayView1, concatenate};
 use serde::{Deserialize, Serialize};
 
+use super::quantiles::{AssayQuantiles, CompanionQuantiles};
+
+/// Where the features of a table stand, by name.
+type Columns<'a> = HashMap<String, (&'a Companion, usize)>;
+
 /// What was learned about the companions of the training rows.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompanionFeatures {
@@ -21,6 +26,13 @@ pub struct CompanionFeatures {
     /// Share of the values that lay between 0 and 1, as all betas do; nothing where not known.
     #[serde(default)]
     pub within_unit: Option<f64>,
+    /// What companions are brought to before the method sees them.
+    #[serde(default)]
+    pub quantiles: CompanionQuantiles,
+    /// How the samples of each assay are distributed; of a model tuned from a source brought to
+    /// its quantiles, those of the source.
+    #[serde(default)]
+    pub assays: Vec<AssayQuantiles>,
 }
 
 /// Standard deviations from the training mean beyond which a value is taken at this distance. Ours:
@@ -39,15 +51,27 @@ pub(super) struct Aligned {
     pub(super) remarks: Vec<String>,
 }
 
+/// What a table has of the features learned, shape `[samples, features]`.
+pub(super) struct Gathered {
+    /// Anything at gaps.
+    pub(super) values: Array2<f32>,
+    pub(super) measured: Mask,
+    /// Features learned that the table does not have.
+    lacking: usize,
+}
+
 impl CompanionFeatures {
     /// Looks at the companions of the training rows; nothing when none has a feature that varies.
     pub(super) fn learn(train: &Dataset, stacked: bool) -> Option<Self> {
         let (mut features, mut means, mut deviations) = (Vec::new(), Vec::new(), Vec::new());
-        for (companion, c, name) in columns(&train.companions) {
+        let mut columns_of = vec![Vec::new(); train.companions.len()];
+        for (assay, c, name) in columns(&train.companions) {
+            let companion = &train.companions[assay];
             let values = companion.values.column(c);
             let Some((mean, deviation)) = moments(values, companion.measured.column(c)) else {
                 continue;
             };
+            columns_of[assay].push(c);
             features.push(name);
             means.push(mean);
             deviations.push(deviation);
@@ -59,18 +83,68 @@ impl CompanionFeatures {
             scaler: Scaler { means, deviations },
             stacked,
             within_unit: within_unit(&train.companions).map(|(within, n)| within / n),
+            quantiles: CompanionQuantiles::Own,
+            assays: AssayQuantiles::of_each(&train.companions, &columns_of),
         })
     }
 
     /// The companions of any table, matched by name of feature.
     ///
-    /// Refused when no feature is known, or values are shares (betas) on one side alone.
+    /// Refused when no feature is known, or values are shares (betas) on one side alone and stay
+    /// as they are.
     pub(super) fn align(&self, data: &Dataset) -> Result<Aligned> {
-        self.expect_same_unit(data)?;
-        let found: HashMap<String, (&Companion, usize)> = columns(&data.companions)
-            .map(|(companion, c, name)| (name, (companion, c)))
-            .collect();
-        let shape = (data.n_samples(), self.features.len());
+        if self.quantiles == CompanionQuantiles::Own {
+            self.expect_same_unit(data)?;
+        }
+        let found = found_in(data);
+        let mut gathered = self.gather(data.n_samples(), &found);
+        let lacking = gathered.lacking;
+        if lacking == self.features.len() && !(data.companions.is_empty() && self.stacked) {
+            return Err(self.stranger(&found));
+        }
+        let mut remarks = self.remarks(lacking, found.len());
+        if self.quantiles == CompanionQuantiles::Source {
+            self.bring_to_source(&mut gathered);
+            remarks.push(format!(
+                "{}: the values of each sample are taken at the quantiles of the source",
+                self.name
+            ));
+        }
+        let Gathered {
+            mut values,
+            measured,
+            ..
+        } = gathered;
+        let far = self.bring_near(&mut values);
+        if far > 0 {
+            remarks.push(format!(
+                "{far} values of {} lie more than {FARTHEST} standard deviations from the training mean and are taken at that distance",
+                self.name
+            ));
+        }
+        let features = Names::new("feature", self.features.clone())
+            .expect("the names of a fitted model are unique");
+        Ok(Aligned {
+            companion: Companion {
+                name: self.name.clone(),
+                values,
+                measured,
+                features,
+            },
+            remarks,
+        })
+    }
+
+    /// What a table has of the features learned, brought to the quantiles of the source.
+    pub(super) fn brought(&self, data: &Dataset) -> Gathered {
+        let mut gathered = self.gather(data.n_samples(), &found_in(data));
+        self.bring_to_source(&mut gathered);
+        gathered
+    }
+
+    /// What there is of the features learned, gaps at their training means.
+    fn gather(&self, samples: usize, found: &Columns) -> Gathered {
+        let shape = (samples, self.features.len());
         let mut values = Array2::zeros(shape);
         let mut measured = Mask::filled(shape.0, shape.1, false);
         let mut lacking = 0;
@@ -92,28 +166,11 @@ impl CompanionFeatures {
                     }
                 });
         }
-        let features = Names::new("feature", self.features.clone())
-            .expect("the names of a fitted model are unique");
-        if lacking == self.features.len() && !(data.companions.is_empty() && self.stacked) {
-            return Err(self.stranger(&found));
+        Gathered {
+            values,
+            measured,
+            lacking,
         }
-        let far = self.bring_near(&mut values);
-        let mut remarks = self.remarks(lacking, found.len());
-        if far > 0 {
-            remarks.push(format!(
-                "{far} values of {} lie more than {FARTHEST} standard deviations from the training mean and are taken at that distance",
-                self.name
-            ));
-        }
-        Ok(Aligned {
-            companion: Companion {
-                name: self.name.clone(),
-                values,
-                measured,
-                features,
-            },
-            remarks,
-        })
     }
 
     /// Refuses betas where M-values were learned, and the reverse.
@@ -140,7 +197,7 @@ impl CompanionFeatures {
         )))
     }
 
-    fn stranger(&self, found: &HashMap<String, (&Companion, usize)>) -> Error {
+    fn stranger(&self, found: &Columns) -> Error {
         let mut theirs: Vec<&str> = found.keys().map(String::as_str).collect();
         theirs.sort_unstable();
         Error::Unusable(format!(
@@ -217,29 +274,28 @@ impl CompanionFeatures {
     }
 }
 
-/// Every feature with its name; after its assay's where another assay has one of that name.
-fn columns(companions: &[Companion]) -> impl Iterator<Item = (&Companion, usize, String)> {
-    companions
-        .iter()
-        .enumerate()
-        .flat_map(move |(at, companion)| {
-            companion
-                .features
-                .iter()
-                .enumerate()
-                .map(move |(c, feature)| {
-                    let elsewhere = companions
-                        .iter()
-                        .enumerate()
-                        .any(|(other, o)| other != at && o.features.position(feature).is_some());
-                    let name = if elsewhere {
-                        format!("{}/{feature}", companion.name)
-                    } else {
-                        feature.to_string()
-                    };
-                    (companion, c, name)
-                })
+fn found_in(data: &Dataset) -> Columns<'_> {
+    let companions = &data.companions;
+    columns(companions)
+        .map(|(assay, c, name)| (name, (&companions[assay], c)))
+        .collect()
+}
+
+/// Every feature by its number and that of its assay, with its name; after its assay's where
+/// another assay has one of that name.
+fn columns(companions: &[Companion]) -> impl Iterator<Item = (usize, usize, String)> {
+    let elsewhere = move |at: usize, feature: &str| {
+        let mut others = companions.iter().enumerate();
+        others.any(|(other, o)| other != at && o.features.position(feature).is_some())
+    };
+    let all = companions.iter().enumerate();
+    all.flat_map(move |(at, companion)| {
+        let features = companion.features.iter().enumerate();
+        features.map(move |(c, feature)| match elsewhere(at, feature) {
+            true => (at, c, format!("{}/{feature}", companion.name)),
+            false => (at, c, feature.to_string()),
         })
+    })
 }
 
 /// How many measured values lie between 0 and 1, and how many there are; nothing without any.
@@ -260,7 +316,7 @@ fn within_unit(companions: &[Companion]) -> Option<(f64, f64)> {
 }
 
 /// Mean and standard deviation (divisor n) of the measured values; nothing where they do not vary.
-fn moments(values: ArrayView1<f32>, measured: ArrayView1<bool>) -> Option<(f32, f32)> {
+pub(super) fn moments(values: ArrayView1<f32>, measured: ArrayView1<bool>) -> Option<(f32, f32)> {
     let known = || {
         let pairs = values.iter().zip(measured);
         pairs.filter(|(_, m)| **m).map(|(v, _)| f64::from(*v))

@@ -11,6 +11,7 @@ use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::companions::{Aligned, CompanionFeatures};
+use super::quantiles::CompanionQuantiles;
 
 /// What can be done for a gene.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -128,7 +129,34 @@ impl Preparation {
     /// The same for a method: on the scale it asks for, with the companions it learns from.
     ///
     /// Refused when it cannot do without a companion and there is none whose features vary.
-    pub fn for_method(mut self, method: &dyn Imputer, train: &Dataset) -> Result<Self> {
+    pub fn for_method(self, method: &dyn Imputer, train: &Dataset) -> Result<Self> {
+        let learn = |stacked| Ok(CompanionFeatures::learn(train, stacked));
+        self.with_companions(method, train, learn)
+    }
+
+    /// As [`Preparation::for_method`] for a fit that starts from a model prepared by `source`:
+    /// where that takes companions at the quantiles of its source, this does too.
+    pub(super) fn for_tuning(
+        self,
+        method: &dyn Imputer,
+        train: &Dataset,
+        source: &Self,
+    ) -> Result<Self> {
+        let brought = |known: &&CompanionFeatures| known.quantiles == CompanionQuantiles::Source;
+        match source.companions.as_ref().filter(brought) {
+            None => self.for_method(method, train),
+            Some(source) => self.with_companions(method, train, |stacked| {
+                CompanionFeatures::learn_from(train, stacked, source)
+            }),
+        }
+    }
+
+    fn with_companions(
+        mut self,
+        method: &dyn Imputer,
+        train: &Dataset,
+        learn: impl Fn(bool) -> Result<Option<CompanionFeatures>>,
+    ) -> Result<Self> {
         self.prepared = method.prepared();
         if self.prepared == Prepared::AsGiven {
             self.scaler.means.fill(0.0);
@@ -136,10 +164,9 @@ impl Preparation {
         }
         self.companions = match method.companions() {
             CompanionUse::Ignored => None,
-            CompanionUse::Stacked => CompanionFeatures::learn(train, true),
+            CompanionUse::Stacked => learn(true)?,
             CompanionUse::Required => {
-                let learned = CompanionFeatures::learn(train, false);
-                Some(learned.ok_or_else(|| no_companion(method, train))?)
+                Some(learn(false)?.ok_or_else(|| no_companion(method, train))?)
             }
         };
         Ok(self)

@@ -75,6 +75,12 @@ fn expect_consistent(preparation: &Preparation) -> Result<()> {
         "a constant gene's value is not finite"
     } else if has_duplicate(&preparation.genes) {
         "a gene stands twice"
+    } else if preparation
+        .companions
+        .as_ref()
+        .is_some_and(|c| !c.has_whole_quantiles())
+    {
+        "the quantiles of a companion do not ascend over its features"
     } else {
         return Ok(());
     };
