@@ -15,6 +15,17 @@ use crate::failure::Failure;
 /// How often a plain line tells how far a step is. Ours: a log of an hour stays readable.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
+/// Pieces of work and time after which the whole is foreseen: ours, past the slow first piece.
+const PIECES_TIMED: u64 = 3;
+const TIMED: Duration = Duration::from_secs(2);
+
+/// Seconds of work above which the whole is told of beforehand. Ours: a minute is waited for.
+const LONG: f64 = 60.0;
+
+/// Share of the time left by which work may end later than foretold without a word. Ours: other
+/// work on the machine changes the pace by as much.
+const SLACK: f64 = 0.75;
+
 /// Width of a line of text. Ours: fits a terminal of 100 columns, and of 80 with few breaks.
 const WIDTH: usize = 92;
 
@@ -43,6 +54,8 @@ pub(crate) struct Terminal {
     style: Style,
     bars: MultiProgress,
     steps: Mutex<Vec<Step>>,
+    /// When long work that has been told of should be over.
+    foretold: Mutex<Option<Instant>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +71,19 @@ struct Step {
     total: u64,
     started: Instant,
     told: Instant,
+    foresight: Foresight,
     bar: ProgressBar,
+}
+
+/// Whether the time of the whole is known.
+#[derive(Clone, Copy, Debug)]
+enum Foresight {
+    /// Nothing has been done.
+    Blank,
+    /// Since then and that piece, the pieces are timed.
+    Timing(Instant, u64),
+    /// It has been told, or is not long.
+    Known,
 }
 
 /// How much the program tells.
@@ -82,6 +107,7 @@ impl Terminal {
             style,
             bars: MultiProgress::new(),
             steps: Mutex::new(Vec::new()),
+            foretold: Mutex::new(None),
         }
     }
 
@@ -114,6 +140,23 @@ impl Terminal {
         }
     }
 
+    /// Tells how long work will take, unless it was told so before.
+    fn foretell(&self, line: &str, now: Instant, left: f64) {
+        let later = |seconds: f64| {
+            let wait = Duration::try_from_secs_f64(seconds).ok()?;
+            now.checked_add(wait)
+        };
+        let mut foretold = self
+            .foretold
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        // Later parts of the same work end when the first one said, give or take.
+        if foretold.is_none_or(|end| later(left * SLACK).is_none_or(|due| due > end)) {
+            *foretold = later(left);
+            self.say(line);
+        }
+    }
+
     fn steps(&self) -> std::sync::MutexGuard<'_, Vec<Step>> {
         self.steps
             .lock()
@@ -140,8 +183,20 @@ impl Progress for Terminal {
             total,
             started: now,
             told: now,
+            foresight: Foresight::Blank,
             bar,
         });
+    }
+
+    fn foresee(&self, done: u64, total: u64) {
+        let mut steps = self.steps();
+        let Some(step) = steps.last_mut() else { return };
+        let now = Instant::now();
+        let foreseen = step.foresee((done, total), now);
+        drop(steps);
+        if let Some((line, left)) = foreseen {
+            self.foretell(&line, now, left);
+        }
     }
 
     fn advance(&self, done: u64, note: &str) {
@@ -171,6 +226,32 @@ impl Progress for Terminal {
 }
 
 impl Step {
+    /// How many seconds the whole will take, in words too, once that is known and long.
+    fn foresee(&mut self, (done, total): (u64, u64), now: Instant) -> Option<(String, f64)> {
+        let (since, before) = match self.foresight {
+            Foresight::Known => return None,
+            Foresight::Blank => {
+                self.foresight = Foresight::Timing(now, done);
+                return None;
+            }
+            Foresight::Timing(since, before) => (since, before),
+        };
+        let (took, pieces) = (now.duration_since(since), done.saturating_sub(before));
+        if took < TIMED || pieces < PIECES_TIMED {
+            return None;
+        }
+        self.foresight = Foresight::Known;
+        let each = took.as_secs_f64() / pieces as f64;
+        let left = each * total.saturating_sub(done) as f64;
+        let line = format!(
+            "{}: {total} steps at most, {} each as the first {pieces} went: about {} for all",
+            self.name,
+            duration(each),
+            duration(left)
+        );
+        (left > LONG).then_some((line, left))
+    }
+
     fn line(&self, done: u64, note: &str) -> String {
         let mut line = self.name.clone();
         if self.total > 0 {
@@ -261,6 +342,32 @@ mod tests {
         assert!(lines.iter().all(|line| line.len() <= WIDTH));
         assert!(lines[0].starts_with("idea  word word"));
         assert!(lines[1].starts_with("      word word"));
+    }
+
+    #[test]
+    fn the_time_of_long_work_is_told_once_and_before_most_of_it_is_done() {
+        let now = Instant::now();
+        let mut step = Step {
+            name: "training".into(),
+            total: 100,
+            started: now,
+            told: now,
+            foresight: Foresight::Blank,
+            bar: ProgressBar::hidden(),
+        };
+        let mut at = |second: u64, done: u64, total: u64| {
+            step.foresee((done, total), now + Duration::from_secs(second))
+        };
+        assert_eq!(at(10, 1, 20_756), None);
+        assert_eq!(at(11, 2, 20_756), None);
+        let told =
+            "training: 20756 steps at most, 1 s each as the first 4 went: about 5.8 h for all";
+        assert_eq!(at(14, 5, 20_756), Some((told.into(), 20_751.0)));
+        assert_eq!(at(15, 6, 20_756), None);
+        step.foresight = Foresight::Blank;
+        let mut at =
+            |second: u64, done: u64| step.foresee((done, 20), now + Duration::from_secs(second));
+        assert_eq!((at(0, 1), at(9, 10), at(18, 19)), (None, None, None));
     }
 
     #[test]

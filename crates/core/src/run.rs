@@ -165,6 +165,9 @@ pub trait Progress: Send + Sync {
     /// `done` units of the current step are done; `note` says how it goes, such as
     /// `validation loss 0.312`.
     fn advance(&self, done: u64, note: &str);
+    /// `done` of `total` alike pieces of long work are done, of which the current step may be a
+    /// part: told often and from the beginning, so that the time of the whole can be foreseen.
+    fn foresee(&self, _done: u64, _total: u64) {}
     /// The current step is over.
     fn end(&self);
     /// Something the user should know now.
@@ -192,6 +195,9 @@ impl Progress for PartProgress {
     }
     fn advance(&self, done: u64, note: &str) {
         self.whole.advance(done, note);
+    }
+    fn foresee(&self, done: u64, total: u64) {
+        self.whole.foresee(done, total);
     }
     fn end(&self) {
         self.whole.end();

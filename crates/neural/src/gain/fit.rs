@@ -82,6 +82,7 @@ fn plan(game: &Game, task: &GainTask<'_>) -> Plan {
         title: format!("{}: training", game.method()),
         epochs: settings.epochs,
         steps: task.steps(game) * settings.epochs,
+        trainings: 1,
         patience: settings.patience,
         learning_rate: settings.learning_rate,
         schedule: settings.schedule,

@@ -120,6 +120,7 @@ fn plan(settings: &Pmi, task: &PseudoMaskTask<'_>, network: usize) -> Plan {
         title,
         epochs: settings.epochs,
         steps: task.steps(settings) * settings.epochs,
+        trainings: settings.networks - network,
         patience: settings.patience,
         learning_rate: settings.learning_rate,
         schedule: settings.schedule,

@@ -222,6 +222,7 @@ impl Cohort<'_> {
             title,
             epochs,
             steps,
+            trainings: self.settings.networks - network,
             patience: self.settings.patience.unwrap_or(usize::MAX),
             learning_rate: self.settings.learning_rate,
             schedule: self.settings.schedule,

@@ -25,6 +25,8 @@ pub(super) fn run(
             opponent.set_learning_rate(rate as f32).map_err(refused)?;
         }
         total += f64::from(task.step(model, step as u32)?);
+        let whole = plan.steps * plan.trainings;
+        run.progress().foresee(step as u64 + 1, whole as u64);
     }
     Ok(total / count as f64)
 }

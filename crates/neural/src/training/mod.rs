@@ -43,6 +43,8 @@ pub(crate) struct Plan {
     pub(crate) epochs: usize,
     /// Steps in all epochs, shared out evenly among them; at least one for each.
     pub(crate) steps: usize,
+    /// Trainings of so many steps that are still to be done, this one among them.
+    pub(crate) trainings: usize,
     /// Epochs without a better validation loss after which training stops.
     pub(crate) patience: usize,
     /// The highest learning rate.
