@@ -73,9 +73,7 @@ impl FittedTdimpute {
                 if let Some(regressed) = &regressed {
                     mean[at] = regressed[at] + share * (mean[at] - regressed[at]);
                 }
-                // Networks that disagree know less than those that do not.
-                let variance = &mut variance[at];
-                *variance = (weighing.miss(gene).powi(2) + share * share * *variance).sqrt();
+                variance[at] = weighing.deviation(gene, variance[at]);
             }
         }
         Ok(Imputation {

@@ -57,7 +57,7 @@ impl Judgement {
         };
         Ok(Self {
             regression,
-            weighing: Weighing::learn(&judged, cohort.train.n_genes()),
+            weighing: Weighing::learn(&judged, &between(stored, cohort, quiet)?),
         })
     }
 
@@ -128,6 +128,17 @@ impl Judgement {
             weighing: Weighing::restore(&weights.under("weighing"), genes)?,
         })
     }
+}
+
+/// Variance between the networks on some of the pairs, shape `[samples, genes]`.
+fn between(stored: &Stored, cohort: &Cohort<'_>, run: &Run) -> Result<Array2<f32>> {
+    let rows = &cohort.pairs.rows[..cohort.pairs.rows.len().min(AT_ONCE)];
+    let networks: Vec<usize> = (0..stored.networks.len()).collect();
+    if networks.len() < 2 {
+        return Ok(Array2::zeros((1, cohort.train.n_genes())));
+    }
+    let data = cohort.train.select_samples(rows);
+    Ok(read(&cohort.spec(), stored, &networks, &data, run)?.variance)
 }
 
 fn regression(data: &Dataset, source: Option<&FittedRidge>, run: &Run) -> Result<FittedRidge> {

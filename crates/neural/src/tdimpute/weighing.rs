@@ -11,6 +11,10 @@ const SHRINKAGE: f64 = 1.0;
 /// Share of a gene's own misses in its spread; ours, the same halfway.
 const OWN: f64 = 0.5;
 
+/// Share of a network's mean squared miss that is left of it at least, whatever the variance between networks;
+/// ours, that of the mean of four which have nothing in common.
+const LEAST: f32 = 0.25;
+
 /// Estimates of samples that neither path has seen.
 #[derive(Debug)]
 pub(super) struct Estimates {
@@ -29,8 +33,10 @@ pub(super) struct Estimates {
 pub(super) struct Weighing {
     /// Weight of the networks, in `[0, 1]`; the regression has the rest. Shape `[genes]`.
     share: Vec<f32>,
-    /// Root of the mean squared miss, shape `[genes]`.
+    /// Root of the mean squared miss of a single network with the regression, shape `[genes]`.
     miss: Vec<f32>,
+    /// Mean variance between networks, same shape; 0 where there is one.
+    between: Vec<f32>,
     /// Root mean squared miss of each path and of both over all entries.
     errors: Errors,
 }
@@ -64,8 +70,10 @@ struct Misses {
 
 impl Weighing {
     /// The weights that fit samples left out best, each gene's a shrunken step away from the
-    /// shared one, and what both paths together miss by.
-    pub(super) fn learn(judged: &[Estimates], genes: usize) -> Self {
+    /// shared one, and what both paths together miss by; `between` is the variance between
+    /// networks, shape `[samples, genes]`.
+    pub(super) fn learn(judged: &[Estimates], between: &Array2<f32>) -> Self {
+        let genes = between.ncols();
         let share = shares(judged, genes);
         let mut misses = vec![Misses::default(); genes];
         for part in judged {
@@ -86,6 +94,7 @@ impl Weighing {
                 .iter()
                 .map(|gene| gene.shrunken(&all) as f32)
                 .collect(),
+            between: halfway(between),
             errors: Errors {
                 networks: all.root(all.networks),
                 regression: has_regression.then(|| all.root(all.regression)),
@@ -99,9 +108,15 @@ impl Weighing {
         self.share[gene]
     }
 
-    /// Deviation of the truth about the estimate of a gene.
-    pub(super) fn miss(&self, gene: usize) -> f32 {
-        self.miss[gene]
+    /// Deviation of the truth about the estimate of a gene, where networks have this variance.
+    ///
+    /// The mean of networks is off by less than each of them, in squares by the variance between
+    /// them (Krogh and Vedelsby 1995, "Neural network ensembles, cross validation, and active
+    /// learning"); networks that disagree more than is usual know less.
+    pub(super) fn deviation(&self, gene: usize, variance: f32) -> f32 {
+        let (share, own) = (self.share[gene], self.miss[gene].powi(2));
+        let more = share * share * (variance - 2.0 * self.between[gene]);
+        (own + more).max(LEAST * own).sqrt()
     }
 
     /// Mean weight of the networks over genes.
@@ -121,6 +136,7 @@ impl Weighing {
         Weights::new()
             .with_tensor("share", &[genes], self.share.clone())
             .with_tensor("miss", &[genes], self.miss.clone())
+            .with_tensor("between", &[genes], self.between.clone())
             .with_fact("errors", &self.errors)
     }
 
@@ -128,7 +144,9 @@ impl Weighing {
     pub(super) fn restore(weights: &Weights, genes: usize) -> Result<Self> {
         let share = weights.tensor("share", &[genes])?.to_vec();
         let miss = weights.tensor("miss", &[genes])?.to_vec();
-        if share.iter().any(|s| !(0.0..=1.0).contains(s)) || miss.iter().any(|&m| m < 0.0) {
+        let between = weights.tensor("between", &[genes])?.to_vec();
+        let negative = miss.iter().chain(&between).any(|&v| v < 0.0);
+        if share.iter().any(|s| !(0.0..=1.0).contains(s)) || negative {
             let problem = "the weighing of both paths holds values it cannot have";
             return Err(Error::Weights(problem.into()));
         }
@@ -136,6 +154,7 @@ impl Weighing {
         Ok(Self {
             share,
             miss,
+            between,
             errors,
         })
     }
@@ -193,6 +212,18 @@ impl Misses {
     }
 }
 
+/// Mean of each column, halfway to that of all.
+fn halfway(table: &Array2<f32>) -> Vec<f32> {
+    let mean = |values: ndarray::ArrayView1<f32>| {
+        let sum: f64 = values.iter().map(|&value| f64::from(value)).sum();
+        sum / values.len().max(1) as f64
+    };
+    let means: Vec<f64> = table.columns().into_iter().map(mean).collect();
+    let all = means.iter().sum::<f64>() / means.len().max(1) as f64;
+    let halfway = |own: &f64| (OWN * own + (1.0 - OWN) * all) as f32;
+    means.iter().map(halfway).collect()
+}
+
 fn shares(judged: &[Estimates], genes: usize) -> Vec<f32> {
     let mut fits = vec![Fit::default(); genes];
     for part in judged {
@@ -234,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_gene_told_better_by_the_network_leans_to_it_halfway_from_the_shared_weight() {
-        let weighing = Weighing::learn(&[judged([0.2, 0.6])], 2);
+        let weighing = Weighing::learn(&[judged([0.2, 0.6])], &Array2::zeros((1, 2)));
         // Shared weight 0.4; each gene's own is 0.2 away, halved by the shrinkage. f32 rounding.
         assert!((weighing.share(0) - 0.3).abs() < 1e-6);
         assert!((weighing.share(1) - 0.5).abs() < 1e-6);
@@ -247,11 +278,25 @@ mod tests {
             by_regression: None,
             ..judged([1.0, 3.0])
         };
-        let weighing = Weighing::learn(&[part], 2);
+        let weighing = Weighing::learn(&[part], &Array2::zeros((1, 2)));
         // Squared misses 0 and 4, all genes 2; halfway 1 and 3.
-        assert!((weighing.miss(0) - 1.0).abs() < 1e-6);
-        assert!((weighing.miss(1) - 3.0_f32.sqrt()).abs() < 1e-6);
+        assert!((weighing.deviation(0, 0.0) - 1.0).abs() < 1e-6);
+        assert!((weighing.deviation(1, 0.0) - 3.0_f32.sqrt()).abs() < 1e-6);
         assert_eq!(weighing.errors().regression, None);
+    }
+
+    #[test]
+    fn the_mean_of_networks_misses_by_less_than_each_and_by_more_where_they_disagree() {
+        let part = Estimates {
+            by_regression: None,
+            ..judged([2.0, 2.0])
+        };
+        let weighing = Weighing::learn(&[part], &Array2::from_elem((4, 2), 0.2));
+        // Squared misses 1, of which the usual variance 0.2 is averaged away; none is 0.2 less.
+        let squares = [0.2, 0.0, 0.5].map(|variance| weighing.deviation(0, variance).powi(2));
+        for (found, expected) in squares.iter().zip([0.8, 0.6, 1.1]) {
+            assert!((found - expected).abs() < 1e-6);
+        }
     }
 
     #[test]
@@ -259,7 +304,7 @@ mod tests {
         let mut part = judged([0.5, 0.5]);
         part.truth[(0, 0)] = 1e30;
         part.measured[(0, 0)] = false;
-        let weighing = Weighing::learn(&[part], 2);
+        let weighing = Weighing::learn(&[part], &Array2::zeros((1, 2)));
         assert!((weighing.share(0) - 0.5).abs() < 1e-6);
     }
 }
