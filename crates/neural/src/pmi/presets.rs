@@ -118,10 +118,19 @@ mod tests {
         );
         let in_place = Pmi::preset("published-in-place").unwrap();
         assert_eq!((in_place.widths, in_place.dropout), (vec![1366, 1366], 0.0));
+        let rate_and_patience = (in_place.learning_rate, in_place.patience);
+        assert_eq!(rate_and_patience, (1e-4, 30));
+        // A beta of 0.9 is set there and never read: p is 0.5 throughout.
+        assert_eq!((in_place.alpha, in_place.beta), (0.5, 0.5));
+        assert!(in_place.batch_norm && in_place.schedule == Schedule::Constant);
         let small = Pmi::preset("published-in-place-alzheimer").unwrap();
         assert_eq!(
             (small.widths, small.alpha, small.beta),
             (vec![1383; 3], 0.5, 0.6)
+        );
+        assert_eq!(
+            (small.learning_rate, small.dropout, small.patience),
+            (1e-3, 0.0, 30)
         );
     }
 }

@@ -72,6 +72,33 @@ mod tests {
         assert_eq!(Tdimpute::preset("unheard-of"), None);
     }
 
+    /// The released code as read: Dense 4000 sigmoid, no dropout, sigmoid out, expression over 16.5,
+    /// Adam at 1e-4; self 16 x 100, tuned 16 x 150, pretrained 128 x 300, moments carried over.
+    #[test]
+    fn the_presets_hold_what_was_released() {
+        let own = Tdimpute::preset("published").unwrap();
+        let network = (own.hidden, own.activation, own.output, own.dropout);
+        let released = (4000, HiddenActivation::Sigmoid, Output::Sigmoid, 0.0);
+        assert_eq!(network, released);
+        assert_eq!((own.features, own.scale), (Features::AsGiven, Some(16.5)));
+        assert_eq!((own.loss, own.learning_rate), (RootOver::Batch, 1e-4));
+        assert_eq!(own.schedule, Schedule::Constant);
+        assert_eq!((own.batch, own.epochs), (16, 100));
+        assert_eq!((own.tuning_batch, own.tuning_epochs), (16, 150));
+        assert_eq!((own.patience, own.networks), (None, 1));
+        assert_eq!((own.beside, own.keep_moments), (Beside::Nothing, true));
+        let source = Tdimpute::preset("published-pretraining").unwrap();
+        assert_eq!((source.batch, source.epochs), (128, 300));
+        assert_eq!(
+            Tdimpute {
+                batch: 16,
+                epochs: 100,
+                ..source
+            },
+            own
+        );
+    }
+
     #[test]
     fn a_regression_beside_networks_without_judges_is_refused() {
         let settings = Tdimpute {
