@@ -90,15 +90,17 @@ fn learn_source(
         companions: plan.source_companions.clone(),
         ..SamplesPlan::default()
     };
-    let reading = ReadingPlan::default();
-    let table = read(
-        Asked::new(source, &reading, &samples),
-        run,
-        &context.terminal,
-    )?;
+    let reading = ReadingPlan {
+        rows: plan.source_rows,
+        decimal: plan.source_decimal,
+        scale: plan.source_scale,
+        ..ReadingPlan::default()
+    };
+    let asked = Asked::new(source, &reading, &samples);
+    let table = read(asked, run, &context.terminal).map_err(of_source)?;
     table.expect_several_samples()?;
-    expect_companion(method, &samples)?;
-    expect_scale(method, &Normalization::default(), &table.data)?;
+    expect_companion(method, &samples).map_err(of_source)?;
+    expect_scale(method, &Normalization::default(), &table.data).map_err(of_source)?;
     memory::expect_room(method, &table.data, context.memory_limit)?;
     let shape = TableShape::of(&table.data);
     context.terminal.say(format!(
@@ -109,6 +111,22 @@ fn learn_source(
     match plan.companion_quantiles {
         CompanionQuantiles::Own => Ok(model),
         asked @ CompanionQuantiles::Source => Ok(model.with_companion_quantiles(asked)?),
+    }
+}
+
+/// The same failure with the options of a source in place of the table's.
+fn of_source(failure: Failure) -> Failure {
+    let renamed = |text: &str| {
+        text.replace("--companion-decimal", "--source-decimal")
+            .replace("--companion", "--source-companion")
+            .replace("--decimal", "--source-decimal")
+            .replace("--scale", "--source-scale")
+            .replace("--rows", "--source-rows")
+    };
+    Failure {
+        message: renamed(&failure.message),
+        hint: failure.hint.as_deref().map(renamed),
+        ..failure
     }
 }
 

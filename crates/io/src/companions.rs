@@ -7,6 +7,7 @@ use ndarray::{Array2, Axis};
 
 use crate::barcode::SampleKeys;
 use crate::covariates::first_few;
+use crate::number::{COMMA_ADVICE, POINT_ADVICE, TEXT_ADVICE};
 use crate::{CompanionOptions, Error, GroupRule, ReadOptions, Result, Rows, TableRead, read_table};
 
 /// A companion as it stands in its file.
@@ -47,11 +48,12 @@ impl Assay {
             &ReadOptions {
                 rows: Rows::Auto,
                 delimiter: None,
-                decimal: options.decimal,
+                decimal: asked.decimal.unwrap_or(options.decimal),
                 groups: GroupRule::None,
                 ..ReadOptions::default()
             },
-        )?;
+        )
+        .map_err(as_of_companion)?;
         let Dataset {
             values,
             measured,
@@ -141,6 +143,19 @@ impl Assay {
                 first_few(&without)
             ));
         }
+        if !keys.other_vials.is_empty() {
+            let pair = |&sample: &usize| {
+                let row = keys.rows[sample].expect("a vial matched has a row");
+                format!("{} with {}", &table[sample], &self.samples[row])
+            };
+            let pairs: Vec<String> = keys.other_vials.iter().map(pair).collect();
+            let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
+            facts.notes.push(format!(
+                "{name}: {} samples are matched to another vial of the same patient and sample type, the only one there is: {}",
+                pairs.len(),
+                first_few(&pairs)
+            ));
+        }
         if !alone.is_empty() {
             let names: Vec<&str> = alone.iter().map(|&row| &self.samples[row]).collect();
             facts.notes.push(format!(
@@ -176,6 +191,31 @@ impl Assay {
             found: format!("none of them (the first are {})", first_few(&theirs)),
             advice: "make the names alike, or leave the companion out".into(),
         }
+    }
+}
+
+/// The same refusal with what to do about a companion.
+fn as_of_companion(error: Error) -> Error {
+    match error {
+        Error::Content {
+            file,
+            place,
+            expected,
+            found,
+            advice,
+        } => Error::Content {
+            advice: match &*advice {
+                TEXT_ADVICE => "leave columns of text out of a companion's table: one of names, and numbers beside it".into(),
+                COMMA_ADVICE => "if commas are decimal marks in this file, say so with --companion-decimal comma".into(),
+                POINT_ADVICE => "if points are decimal marks in this file, say so with --companion-decimal point".into(),
+                _ => advice,
+            },
+            file,
+            place,
+            expected,
+            found,
+        },
+        other => other,
     }
 }
 

@@ -72,6 +72,14 @@ fn parse_with_comma(text: &[u8]) -> Option<f32> {
     fast_float2::parse(&pointed).ok()
 }
 
+/// What to do where text stands among numbers.
+pub(crate) const TEXT_ADVICE: &str = "correct the field, or leave it empty if it was not measured; a column of text belongs into a covariate table (--covariates)";
+/// What to do where commas stand for points, and points for commas.
+pub(crate) const COMMA_ADVICE: &str =
+    "if commas are decimal marks in this file, say so with --decimal comma";
+pub(crate) const POINT_ADVICE: &str =
+    "leave --decimal comma out if points are decimal marks in this file";
+
 fn not_a_number(text: &[u8], decimal: Decimal) -> NotANumber {
     let other = match decimal {
         Decimal::Point => Decimal::Comma,
@@ -84,16 +92,15 @@ fn not_a_number(text: &[u8], decimal: Decimal) -> NotANumber {
     match (would_do, other) {
         (true, Decimal::Comma) => NotANumber {
             expected: "a number with a decimal point",
-            advice: "if commas are decimal marks in this file, say so with --decimal comma",
+            advice: COMMA_ADVICE,
         },
         (true, Decimal::Point) => NotANumber {
             expected: "a number with a decimal comma, as asked for",
-            advice: "leave --decimal comma out if points are decimal marks in this file",
+            advice: POINT_ADVICE,
         },
         (false, _) => NotANumber {
             expected: "a number or a gap (empty, NA, NaN, null, none, . or -)",
-            advice: "correct the field, or leave it empty if it was not measured; a column of \
-                     text belongs into a covariate table (--covariates)",
+            advice: TEXT_ADVICE,
         },
     }
 }

@@ -31,6 +31,8 @@ pub struct CompanionOptions {
     pub name: String,
     /// Its table, samples in lines or in columns.
     pub source: Source,
+    /// What separates whole from fraction in it; as in the expression table when `None`.
+    pub decimal: Option<Decimal>,
 }
 
 /// Which covariate table to join, and what its columns are.

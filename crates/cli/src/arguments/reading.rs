@@ -70,6 +70,9 @@ pub(crate) struct CovariateArguments {
     #[arg(long, value_name = "[NAME=]FILE")]
     #[serde(rename = "companions")]
     pub(crate) companion: Vec<String>,
+    /// What separates whole from fraction in companions, `.` or `,` (default: as in the table).
+    #[arg(long, value_name = "CHAR", value_parser = decimal, requires = "companion")]
+    pub(crate) companion_decimal: Option<String>,
     /// Table of tissue, sex, age and the like; one line per sample or donor, in any order.
     #[arg(long, value_name = "TABLE")]
     pub(crate) covariates: Option<String>,
@@ -110,6 +113,15 @@ pub(crate) struct TransferArguments {
     #[arg(long, value_name = "[NAME=]FILE", requires = "source")]
     #[serde(rename = "source-companions")]
     pub(crate) source_companion: Vec<String>,
+    /// What a line of the source is (default: auto, as --rows).
+    #[arg(long, value_name = "samples|genes|auto", value_parser = ["samples", "genes", "auto"], hide_possible_values = true, requires = "source")]
+    pub(crate) source_rows: Option<String>,
+    /// What separates whole from fraction in the source and its companions (default: .).
+    #[arg(long, value_name = "CHAR", value_parser = decimal, requires = "source")]
+    pub(crate) source_decimal: Option<String>,
+    /// What one unit of the source's values means (default: auto, as --scale).
+    #[arg(long, value_name = "counts|tpm|log|standardized|auto", value_parser = ["counts", "tpm", "log", "standardized", "auto"], hide_possible_values = true, requires = "source")]
+    pub(crate) source_scale: Option<String>,
     /// own takes companions as they are; source takes each sample at the quantiles of the samples
     /// that model or source were learned from, as for a cohort measured elsewhere (default: own).
     #[arg(long, value_name = "own|source", value_parser = ["own", "source"], hide_possible_values = true)]

@@ -62,6 +62,9 @@ pub(crate) struct SamplesPlan {
     /// Tables of other assays, each as `[name=]file`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) companions: Vec<String>,
+    /// What separates whole from fraction in them; as in the table when not given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) companion_decimal: Option<Decimal>,
 }
 
 impl SamplesPlan {
@@ -96,8 +99,17 @@ pub(crate) struct TransferPlan {
     /// Its companions, each as `[name=]file`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) source_companions: Vec<String>,
+    /// What a line of the source is.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) source_rows: Rows,
+    /// What separates whole from fraction in it and its companions.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) source_decimal: Decimal,
+    /// What one unit of its values means.
+    #[serde(skip_serializing_if = "is_default")]
+    pub(crate) source_scale: ScaleRule,
     /// What companions are brought to.
-    #[serde(skip_serializing_if = "is_own")]
+    #[serde(skip_serializing_if = "is_default")]
     pub(crate) companion_quantiles: CompanionQuantiles,
 }
 
@@ -253,8 +265,8 @@ pub(crate) struct EvaluatePlan {
     pub(crate) samples: SamplesPlan,
 }
 
-fn is_own(quantiles: &CompanionQuantiles) -> bool {
-    *quantiles == CompanionQuantiles::Own
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn is_random(mask: &Hiding) -> bool {

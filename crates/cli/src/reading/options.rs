@@ -1,7 +1,7 @@
 //! What is asked of the reader, from a plan.
 
 use imputome_core::Scale;
-use imputome_io::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions, Source};
+use imputome_io::{CompanionOptions, CovariateOptions, Decimal, GroupRule, ReadOptions, Source};
 
 use crate::failure::{Failure, Result};
 use crate::plan::{SamplesPlan, ScaleRule, companion_of};
@@ -32,16 +32,17 @@ pub(crate) fn options(asked: Asked) -> Result<ReadOptions> {
         companions: samples
             .companions
             .iter()
-            .map(|text| companion(text))
+            .map(|text| companion(text, samples.companion_decimal))
             .collect(),
     })
 }
 
-fn companion(text: &str) -> CompanionOptions {
+fn companion(text: &str, decimal: Option<Decimal>) -> CompanionOptions {
     let (name, file) = companion_of(text);
     CompanionOptions {
         name: name.into(),
         source: Source::from_argument(file),
+        decimal,
     }
 }
 
