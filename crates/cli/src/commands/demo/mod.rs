@@ -7,21 +7,50 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::Instant;
 
-use imputome_evaluate::{Evaluation, summary};
-use imputome_io::Source;
+use imputome::Method;
+use imputome_core::Run;
+use imputome_evaluate::{Evaluation, Experiment, Scenario, summary};
+use imputome_io::{ReadOptions, Source};
 
 use crate::arguments::DemoArguments;
 use crate::context::Context;
-use crate::evaluation::{Earlier, expect_free};
+use crate::evaluation::{self, Contest, Contestant, Earlier, MadeFolder, expect_free, score_table};
 use crate::failure::{Failure, Result};
 use crate::places::Places;
+use crate::plan::{EvaluatePlan, MethodEntry, ReadingPlan, SamplesPlan};
+use crate::reading::{Table, read_source};
 use crate::terminal::duration;
+
+use super::evaluate::write_results;
+use super::print;
+
+/// What tells one demo from another; the rest they share.
+struct Demo {
+    /// What its data are called.
+    name: &'static str,
+    /// Methods compared.
+    methods: &'static [&'static str],
+    /// The built-in data as files, the expression table first.
+    files: &'static [(&'static str, &'static [u8])],
+    /// How the table is read.
+    reading: fn() -> ReadOptions,
+    /// What is said before, of the table.
+    introduction: fn(&Table) -> String,
+    /// What is done, by the seed.
+    experiment: fn(u64) -> Experiment,
+    /// What is known of the samples, by the files left in the folder.
+    samples: fn(&Path) -> SamplesPlan,
+    /// Leaves tables in the folder, to try commands on.
+    leave_imputation: fn(&Path, &Table, &Experiment, &Run) -> Result<()>,
+    /// Which files to look at, and what to try, after the report.
+    conclusion: fn(&Path) -> String,
+}
 
 /// Shows the whole path on built-in data.
 pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
-    let show = match arguments.data.as_str() {
-        "bulk" => bulk::show,
-        "methylation" => methylation::show,
+    let demo = match arguments.data.as_str() {
+        "bulk" => bulk::DEMO,
+        "methylation" => methylation::DEMO,
         "cells" => {
             return Err(Failure::usage("the demo cells is not there yet")
                 .hint("imputome demo bulk shows the program on GTEx expression"));
@@ -34,12 +63,94 @@ pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
     expect_free(&arguments.output, Earlier::from(arguments.overwrite))?;
     Places::default().filling(&arguments.output).check()?;
     let started = Instant::now();
-    show(arguments, context)?;
+    demo.show(&arguments.output, context)?;
     context.terminal.say(format!(
         "done in {}",
         duration(started.elapsed().as_secs_f64())
     ));
     Ok(())
+}
+
+impl Demo {
+    /// Shows the whole path on its data.
+    fn show(&self, folder: &Path, context: &Context) -> Result<()> {
+        let run = context.run(context.seed.unwrap_or(0))?;
+        let source = memory(self.name, self.files[0].1);
+        let reading = ReadingPlan::default();
+        let table = read_source(source, &reading, (self.reading)(), &run, &context.terminal)?;
+        context.terminal.say((self.introduction)(&table));
+        MadeFolder::make(folder)?;
+        for (name, bytes) in self.files {
+            imputome_io::write_bytes(&folder.join(name), bytes)?;
+        }
+        let evaluation = self.compare(folder, &table, context)?;
+        (self.leave_imputation)(folder, &table, &evaluation.experiment, &run)?;
+        print(&score_table(&evaluation))?;
+        context.terminal.say(format!(
+            "{}
+Open  {}
+        the report, in a browser
+Look  {}",
+            verdict(&evaluation),
+            shown(&folder.join("report.html")),
+            (self.conclusion)(folder)
+        ));
+        Ok(())
+    }
+
+    fn compare(&self, folder: &Path, table: &Table, context: &Context) -> Result<Evaluation> {
+        let experiment = (self.experiment)(context.seed.unwrap_or(0));
+        let methods = self.methods.iter().map(|name| {
+            let method = Method::named(name).expect("the catalog has it");
+            (name.to_string(), method)
+        });
+        let methods: Vec<Contestant> = methods.map(Contestant::from).collect();
+        let contest = Contest {
+            name: self.name,
+            data: &table.data,
+            experiment: &experiment,
+            methods: &methods,
+            folder,
+        };
+        let evaluation = evaluation::run(&contest, context)?;
+        let plan = self.plan(folder, table, &experiment, &methods);
+        let inputs: Vec<String> = (self.files.iter())
+            .map(|(name, _)| shown(&folder.join(name)))
+            .collect();
+        let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
+        let record = context.record(&inputs, table.remarks.clone())?;
+        write_results(folder, &evaluation, &record, &plan)?;
+        Ok(evaluation)
+    }
+
+    /// The plan of `imputome evaluate` that does the same to the tables that the demo leaves.
+    fn plan(
+        &self,
+        folder: &Path,
+        table: &Table,
+        experiment: &Experiment,
+        methods: &[Contestant],
+    ) -> EvaluatePlan {
+        let held_back = experiment.scenarios.contains(&Scenario::Inductive);
+        EvaluatePlan {
+            command: "evaluate".into(),
+            seed: experiment.seed,
+            input: shown(&folder.join(self.files[0].0)),
+            output: shown(folder),
+            scenario: experiment.scenarios.clone(),
+            hide: experiment.hidden_shares.clone(),
+            repeats: experiment.repeats,
+            mask: experiment.hiding,
+            protocol: experiment.protocol,
+            test_share: held_back.then_some(experiment.test_share),
+            by: Some(experiment.by.clone().unwrap_or_else(|| "none".into())),
+            score_on: None,
+            normalization: experiment.normalization.clone(),
+            methods: methods.iter().map(MethodEntry::spelled_out).collect(),
+            reading: table.decided(&ReadingPlan::default()),
+            samples: (self.samples)(folder),
+        }
+    }
 }
 
 fn memory(name: &str, bytes: &'static [u8]) -> Source {
