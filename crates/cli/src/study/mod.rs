@@ -14,6 +14,8 @@ mod published;
 mod running;
 mod samples;
 mod sources;
+mod tissues;
+mod writing;
 mod zhou2020;
 
 use std::path::PathBuf;

@@ -1,17 +1,9 @@
 //! The report of a study on everything finished, and its tables as files.
 
-use std::fmt::Write;
-use std::path::Path;
+use imputome_report::{StudyReport, StudySection, StudyTable, share_curves_figure};
 
-use imputome_evaluate::Evaluation;
-use imputome_report::{
-    Figure, PageContext, StudyReport, StudySection, StudyTable, gene_map_figure, level_figure,
-    share_curves_figure, study_page,
-};
-
-use crate::commands::print;
-use crate::context::{Context, command_line, machine, today};
-use crate::failure::{Failure, Result};
+use crate::context::Context;
+use crate::failure::Result;
 use crate::terminal::duration;
 
 use super::Given;
@@ -19,17 +11,13 @@ use super::cohorts::{self, CohortMean};
 use super::cross;
 use super::embedding;
 use super::ordering;
-use super::parts::{DRAWN, RUNS};
-use super::performance::{self, Column, number};
+use super::parts::RUNS;
+use super::performance::{self, Column};
 use super::prepare::{ALL_GENES, CROSS_STUDY, DataNotes, PATHWAY};
 use super::published;
 use super::running::finished;
-
-const PAGE_FILE: &str = "report.html";
-const FIGURES_FOLDER: &str = "figures";
-
-/// A file beside the page: name and text.
-type Beside = (&'static str, String);
+use super::tissues::{chosen, gene_section, tissue_section};
+use super::writing::{Beside, write_report};
 
 /// Writes the page, the tables and the figures, and prints the tables.
 pub(super) fn write(given: &Given, notes: &DataNotes, context: &Context) -> Result<()> {
@@ -56,51 +44,7 @@ pub(super) fn write(given: &Given, notes: &DataNotes, context: &Context) -> Resu
         findings: findings(&all, &pathway),
         sections: sections.into_iter().flatten().collect(),
     };
-    let page = PageContext {
-        version: env!("CARGO_PKG_VERSION").into(),
-        command: command_line(),
-        plan: String::new(),
-        date: today(),
-        machine: machine(),
-    };
-    for section in &report.sections {
-        write_figures(&given.output, &section.figures)?;
-        for table in section
-            .tables
-            .iter()
-            .filter(|_| section.name.starts_with("table"))
-        {
-            print(&aligned(table))?;
-        }
-        if section.name.starts_with("table") {
-            print(
-                &section
-                    .differs
-                    .iter()
-                    .map(|line| format!("data: {line}\n"))
-                    .collect::<String>(),
-            )?;
-        }
-    }
-    for (name, text) in beside {
-        imputome_io::write_bytes(&given.output.join(name), text.as_bytes())?;
-    }
-    let file = given.output.join(PAGE_FILE);
-    imputome_io::write_bytes(&file, study_page(&report, &page).as_bytes())?;
-    context.terminal.say(format!("report: {}", file.display()));
-    Ok(())
-}
-
-pub(super) fn write_figures(output: &Path, figures: &[Figure]) -> Result<()> {
-    let folder = output.join(FIGURES_FOLDER);
-    std::fs::create_dir_all(&folder).map_err(|error| {
-        Failure::resource(format!("{}: cannot be made: {error}", folder.display()))
-    })?;
-    for figure in figures {
-        let file = folder.join(format!("{}.svg", figure.name));
-        imputome_io::write_bytes(&file, figure.svg.as_bytes())?;
-    }
-    Ok(())
+    write_report(&report, &beside, "table", &given.output, context)
 }
 
 /// What stands first: the answer in a sentence per table, and what it cost.
@@ -177,144 +121,6 @@ fn performance_section(
     })
 }
 
-/// The evaluation under the strict protocol, on the paper's scale where it is there.
-fn strict(columns: &[Column]) -> Option<&Evaluation> {
-    let ending = |ending: &str| {
-        columns
-            .iter()
-            .find(|column| column.run.name.ends_with(ending))
-    };
-    let column = ending("-normal-strict").or_else(|| ending("-log-strict"));
-    column.map(|column| &column.found)
-}
-
-fn drawn(found: &Evaluation) -> impl Iterator<Item = &str> {
-    let labels = found.methods.iter().map(|method| method.label.as_str());
-    chosen(labels.collect()).into_iter()
-}
-
-/// The methods of the figures that are there, or else the first ones, as many.
-fn chosen(there: Vec<&str>) -> Vec<&str> {
-    let usual: Vec<&str> = DRAWN
-        .into_iter()
-        .filter(|label| there.contains(label))
-        .collect();
-    match usual.is_empty() {
-        true => there.into_iter().take(DRAWN.len()).collect(),
-        false => usual,
-    }
-}
-
-fn tissue_section(
-    columns: &[Column],
-    notes: &DataNotes,
-    beside: &mut Vec<Beside>,
-) -> Option<StudySection> {
-    let found = strict(columns)?;
-    let figures: Vec<Figure> = drawn(found)
-        .filter_map(|method| level_figure(found, method))
-        .collect();
-    if figures.is_empty() {
-        return None;
-    }
-    beside.push(("figure2.tsv", genes_by_level(found)));
-    let rows = drawn(found)
-        .filter_map(|method| tissue_range(found, method))
-        .collect();
-    let mut header = vec!["method".to_string()];
-    header.extend(
-        [
-            "lowest tissue",
-            "its mean R2",
-            "highest tissue",
-            "its mean R2",
-        ]
-        .map(String::from),
-    );
-    let mut table = StudyTable {
-        caption: "Mean R2 of genes within a tissue: the lowest and the highest tissue".into(),
-        header,
-        rows,
-    };
-    table.rows.push(
-        [
-            "paper: pmi",
-            "EBV-transformed lymphocytes",
-            "about 0.5",
-            "small intestine",
-            "about 0.78",
-        ]
-        .map(String::from)
-        .into(),
-    );
-    Some(StudySection {
-        name: "figure2".into(),
-        title: "Figure 2: R2 by tissue".into(),
-        text: vec![
-            "R2 is about the gene's own mean in that tissue, inductive, half of the values hidden."
-                .into(),
-        ],
-        discussion: Vec::new(),
-        differs: notes.differences(ALL_GENES).to_vec(),
-        tables: vec![table],
-        figures,
-    })
-}
-
-/// Rows of levels of the methods drawn, inductive.
-fn level_rows<'a>(
-    found: &'a Evaluation,
-    method: &'a str,
-) -> impl Iterator<Item = &'a imputome_evaluate::GeneScore> {
-    found.per_gene.iter().filter(move |row| {
-        row.method == method
-            && row.scenario == "inductive"
-            && row.group != "all"
-            && row.r2.is_finite()
-    })
-}
-
-fn tissue_range(found: &Evaluation, method: &str) -> Option<Vec<String>> {
-    let mut means: std::collections::BTreeMap<&str, (f64, f64)> = std::collections::BTreeMap::new();
-    for row in level_rows(found, method) {
-        let tissue = row
-            .group
-            .split_once('=')
-            .map_or(row.group.as_str(), |(_, tissue)| tissue);
-        let (sum, n) = means.entry(tissue).or_default();
-        *sum += row.r2;
-        *n += 1.0;
-    }
-    let mean = |(tissue, (sum, n)): (&&str, &(f64, f64))| (tissue.to_string(), sum / n);
-    let lowest = means.iter().map(mean).min_by(|a, b| a.1.total_cmp(&b.1))?;
-    let highest = means.iter().map(mean).max_by(|a, b| a.1.total_cmp(&b.1))?;
-    Some(vec![
-        method.into(),
-        lowest.0,
-        number(Some(lowest.1), 3),
-        highest.0,
-        number(Some(highest.1), 3),
-    ])
-}
-
-fn genes_by_level(found: &Evaluation) -> String {
-    let mut text = String::from("method\ttissue\tgene\tentries\tr2\n");
-    for method in drawn(found) {
-        for row in level_rows(found, method) {
-            let tissue = row
-                .group
-                .split_once('=')
-                .map_or(row.group.as_str(), |(_, tissue)| tissue);
-            let _ = writeln!(
-                text,
-                "{method}\t{tissue}\t{}\t{}\t{}",
-                row.gene, row.entries, row.r2
-            );
-        }
-    }
-    text
-}
-
 fn cross_section(
     means: &[CohortMean],
     notes: &DataNotes,
@@ -343,30 +149,6 @@ fn cross_section(
     })
 }
 
-fn gene_section(
-    columns: &[Column],
-    notes: &DataNotes,
-    beside: &mut Vec<Beside>,
-) -> Option<StudySection> {
-    let found = strict(columns)?;
-    let figures: Vec<Figure> = drawn(found)
-        .filter_map(|method| gene_map_figure(found, method))
-        .collect();
-    if figures.is_empty() {
-        return None;
-    }
-    beside.push(("figure5.tsv", genes_by_level(found)));
-    Some(StudySection {
-        name: "figure5".into(),
-        title: "Figure 5: R2 by gene and tissue in the pathway".into(),
-        text: vec!["The paper shows a point per gene and tissue and tells brain from other tissues; here every gene and tissue is a field of a map. R2 is about the gene's own mean in that tissue, inductive, half of the values hidden.".into()],
-        discussion: Vec::new(),
-        differs: notes.differences(PATHWAY).to_vec(),
-        tables: Vec::new(),
-        figures,
-    })
-}
-
 /// Where each of the paper's figures is from.
 fn sources_section() -> StudySection {
     let rows = published::all().map(|figure| {
@@ -386,31 +168,4 @@ fn sources_section() -> StudySection {
         }],
         ..StudySection::default()
     }
-}
-
-/// A table for the terminal: columns of equal width, two spaces apart.
-pub(super) fn aligned(table: &StudyTable) -> String {
-    let lines: Vec<&Vec<String>> = std::iter::once(&table.header).chain(&table.rows).collect();
-    let width = |column: usize| {
-        lines
-            .iter()
-            .map(|line| line[column].chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..table.header.len()).map(width).collect();
-    let mut text = format!("{}\n", table.caption);
-    for line in lines {
-        let cells = line
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:<width$}"));
-        let _ = writeln!(
-            text,
-            "  {}",
-            cells.collect::<Vec<_>>().join("  ").trim_end()
-        );
-    }
-    text.push('\n');
-    text
 }

@@ -11,6 +11,7 @@ use crate::failure::{Failure, Result};
 
 use super::super::Given;
 use super::clinical::{Seen, follow_up};
+use super::judge::FEWEST_DEATHS;
 use super::paired;
 use super::sources::Files;
 
@@ -101,6 +102,7 @@ fn read(files: &Files) -> Result<std::result::Result<Cohort, String>> {
         companions: vec![CompanionOptions {
             name: "methylation".into(),
             source: Source::Path(files.methylation.clone()),
+            decimal: None,
         }],
         ..ReadOptions::default()
     };
@@ -128,6 +130,12 @@ fn read(files: &Files) -> Result<std::result::Result<Cohort, String>> {
         Some(file) => follow_up(file, &data.samples)?,
         None => vec![None; data.n_samples()],
     };
+    let deaths = seen.iter().flatten().filter(|(_, dead)| *dead).count();
+    if deaths < FEWEST_DEATHS {
+        notes.push(format!(
+            "survival is not studied, for which {FEWEST_DEATHS} deaths must be known"
+        ));
+    }
     Ok(Ok(Cohort {
         name: files.name.clone(),
         data,

@@ -21,7 +21,7 @@ use super::results::UnitResult;
 const TOP: usize = 100;
 /// Deaths below which survival is not studied: the four fifths that a risk is learned from must
 /// have one for each of ten folds.
-const FEWEST_DEATHS: usize = 13;
+pub(super) const FEWEST_DEATHS: usize = 13;
 
 /// Symbols of a list of genes, such as those that the Human Protein Atlas calls prognostic.
 pub(super) struct GeneSymbols(HashSet<String>);

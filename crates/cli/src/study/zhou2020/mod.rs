@@ -3,11 +3,13 @@
 
 mod clinical;
 mod cohorts;
+mod found;
 mod judge;
 mod page;
 mod plan;
 mod published;
 mod results;
+mod sections;
 mod sources;
 mod survival_curves;
 mod units;

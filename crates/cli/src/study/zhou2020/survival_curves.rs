@@ -3,7 +3,7 @@
 use imputome_evaluate::survival::{BandTransform, FollowUp, KaplanMeier, log_rank};
 use imputome_report::{StudySection, SurvivalGroup, SurvivalPanel, survival_figure};
 
-use super::page::Found;
+use super::found::Found;
 use super::results::UnitResult;
 
 /// Hidden share and repeat that are drawn.
