@@ -5,7 +5,7 @@ use crate::tables::fields;
 
 /// Twelve tumors with expression of six genes, and methylation of ten of them and of two more,
 /// features in lines, under barcodes of other aliquots.
-fn cohort() -> Folder {
+pub(crate) fn cohort() -> Folder {
     let folder = Folder::new();
     let tumor = |s: usize| format!("TCGA-AA-{:04}-01A", s);
     let level = |s: usize| ((s * 7) % 12) as f64 / 4.0;
@@ -173,4 +173,51 @@ fn m_values_are_refused_by_a_model_of_betas() {
         "{}",
         told.stderr
     );
+}
+
+#[test]
+fn decimal_commas_of_a_companion_are_said_by_an_option_of_its_own() {
+    let folder = cohort();
+    folder.succeed(&[&IMPUTE[..], &["--method", "svd"]].concat());
+    let filled = folder.read("o.tsv");
+    let commas = folder.read("betas.tsv").replace('.', ",");
+    folder.write("betas.tsv", commas.replace('\t', ";"));
+    let line = [&IMPUTE[..], &["--method", "svd"]].concat();
+    folder.fail(3, &["--companion-decimal comma"], &line);
+    folder.succeed(&[&line[..], &["--companion-decimal", "comma"]].concat());
+    assert_eq!(folder.read("o.tsv"), filled);
+    let plan = folder.read("o.tsv.run.toml");
+    assert!(plan.contains("companion-decimal = \"comma\""), "{plan}");
+}
+
+#[test]
+fn text_in_a_companion_is_not_sent_to_the_covariates() {
+    let folder = cohort();
+    let mut lines: Vec<String> = folder.read("betas.tsv").lines().map(String::from).collect();
+    for (line, chromosome) in lines
+        .iter_mut()
+        .zip(["chr", "chr1", "chrX", "chr2", "chr7"])
+    {
+        *line += &format!("\t{chromosome}");
+    }
+    folder.write("betas.tsv", lines.join("\n"));
+    let line = [&IMPUTE[..], &["--method", "svd"]].concat();
+    let told = folder.fail(3, &["leave columns of text out of a companion"], &line);
+    assert!(!told.stderr.contains("--covariates"), "{}", told.stderr);
+}
+
+#[test]
+fn another_vial_of_a_sample_is_taken_and_told() {
+    let folder = cohort();
+    let betas = folder.read("betas.tsv").replace("0005-01A", "0005-01B");
+    folder.write("betas.tsv", betas);
+    let told = folder
+        .succeed(&[&IMPUTE[..], &["--method", "svd"]].concat())
+        .stderr;
+    for said in [
+        "10 samples have both assays",
+        "1 samples are matched to another vial of the same patient and sample type, the only one there is: TCGA-AA-0005-01A-11R-A with TCGA-AA-0005-01B-11D-B",
+    ] {
+        assert!(told.contains(said), "{said}\n{told}");
+    }
 }

@@ -21,4 +21,6 @@ mod normalization;
 mod outputs;
 mod study;
 mod tables;
+mod transfer;
 mod usage;
+mod zhou2020;
