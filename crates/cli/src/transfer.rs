@@ -137,6 +137,6 @@ pub(crate) fn expect_source(plan: &TransferPlan, model: Option<&String>) -> Resu
         return Ok(());
     }
     Err(Failure::usage(
-        "--companion-quantiles source goes with a model or a source whose quantiles are taken: --model, --start or --source",
+        "--companion-quantiles source goes with a model or a source whose quantiles are taken (--model, --start or --source), or with a fit from a companion",
     ))
 }

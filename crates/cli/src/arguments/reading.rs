@@ -123,7 +123,8 @@ pub(crate) struct TransferArguments {
     #[arg(long, value_name = "counts|tpm|log|standardized|auto", value_parser = ["counts", "tpm", "log", "standardized", "auto"], hide_possible_values = true, requires = "source")]
     pub(crate) source_scale: Option<String>,
     /// own takes companions as they are; source takes each sample at the quantiles of the samples
-    /// that model or source were learned from, as for a cohort measured elsewhere (default: own).
+    /// that model or source were learned from, as for a cohort measured elsewhere; a fit without
+    /// either has its model do so with later tables (default: own).
     #[arg(long, value_name = "own|source", value_parser = ["own", "source"], hide_possible_values = true)]
     pub(crate) companion_quantiles: Option<String>,
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use imputome::{Method, Model};
+use imputome::{CompanionQuantiles, Method, Model};
 use imputome_core::Device;
 
 use crate::arguments::FitArguments;
@@ -32,7 +32,9 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     plan.cells.expect_unused(&plan.input)?;
     expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
-    expect_source(&plan.transfer, None)?;
+    if plan.samples.companions.is_empty() {
+        expect_source(&plan.transfer, None)?;
+    }
     let method = method(&plan, &beginning)?;
     expect_companion(&method, &plan.samples)?;
     let run = context.run(plan.seed)?;
@@ -55,6 +57,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let started = Instant::now();
     let run = run.with_checkpoints(checkpoint.clone());
     let model = beginning.fit(method, &plan.normalization, &table, &run, context)?;
+    let model = with_quantiles(model, plan.transfer.companion_quantiles)?;
     context.interrupt.proceed()?;
     let kinds = CovariateKinds::of(&table.data.covariates);
     imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;
@@ -155,6 +158,15 @@ fn identity(plan: &FitPlan, record: &Record) -> String {
         lines += &format!("sha256 of {} = {}\n", input.file, input.sha256);
     }
     lines
+}
+
+/// The model that takes later companions as asked for: at the quantiles of those it was learned from,
+/// or of its source.
+fn with_quantiles(model: Model, asked: CompanionQuantiles) -> Result<Model> {
+    match asked {
+        CompanionQuantiles::Own => Ok(model),
+        CompanionQuantiles::Source => Ok(model.with_companion_quantiles(asked)?),
+    }
 }
 
 fn tell(model: &Model, plan: &FitPlan, took: Duration, context: &Context) {

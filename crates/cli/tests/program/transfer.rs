@@ -75,17 +75,26 @@ fn a_cohort_on_another_unit_is_taken_at_the_quantiles_of_the_source() {
 }
 
 #[test]
+fn a_model_can_be_told_to_take_every_later_table_at_its_quantiles() {
+    let folder = cohort();
+    another_unit(&folder);
+    succeed(&folder, &format!("{FIT} --companion-quantiles source"));
+    let line = "impute t.tsv --companion other.tsv -o o.tsv --model own.safetensors";
+    let told = succeed(&folder, line);
+    assert!(
+        told.contains("are taken at the quantiles of the source"),
+        "{told}"
+    );
+}
+
+#[test]
 fn quantiles_of_a_source_that_there_is_not_are_refused() {
     let folder = cohort();
     let asked = "--companion-quantiles source";
     let line = format!("impute t.tsv --companion betas.tsv -o o.tsv --method ridge {asked}");
     refused(&folder, 2, "goes with a model or a source", &line);
-    refused(
-        &folder,
-        2,
-        "goes with a model or a source",
-        &format!("{FIT} {asked}"),
-    );
+    let alone = format!("fit t.tsv --method mean -o own.safetensors {asked}");
+    refused(&folder, 2, "goes with a model or a source", &alone);
     succeed(&folder, "fit t.tsv --method mean -o mean.safetensors");
     let line = format!("impute t.tsv -o o.tsv --model mean.safetensors {asked}");
     refused(&folder, 3, "fitted without a companion", &line);

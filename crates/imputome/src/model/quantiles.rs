@@ -158,6 +158,7 @@ impl CompanionFeatures {
     pub(super) fn has_whole_quantiles(&self) -> bool {
         let within = |assay: &AssayQuantiles| {
             assay.target.is_whole()
+                && assay.features.start < assay.features.end
                 && assay.features.end <= self.features.len()
                 && assay.unknown.is_sorted()
         };
