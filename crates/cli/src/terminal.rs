@@ -244,10 +244,10 @@ impl Step {
         let each = took.as_secs_f64() / pieces as f64;
         let left = each * total.saturating_sub(done) as f64;
         let line = format!(
-            "{}: {total} steps at most, {} each as the first {pieces} went: about {} for all",
+            "{}: about {} at most ({total} steps in all, {} each as the first {pieces} went)",
             self.name,
-            duration(each),
-            duration(left)
+            duration(left),
+            duration(each)
         );
         (left > LONG).then_some((line, left))
     }
@@ -361,7 +361,7 @@ mod tests {
         assert_eq!(at(10, 1, 20_756), None);
         assert_eq!(at(11, 2, 20_756), None);
         let told =
-            "training: 20756 steps at most, 1 s each as the first 4 went: about 5.8 h for all";
+            "training: about 5.8 h at most (20756 steps in all, 1 s each as the first 4 went)";
         assert_eq!(at(14, 5, 20_756), Some((told.into(), 20_751.0)));
         assert_eq!(at(15, 6, 20_756), None);
         step.foresight = Foresight::Blank;
