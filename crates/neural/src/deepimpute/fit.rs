@@ -156,6 +156,7 @@ impl Shared<'_> {
             title: name("network"),
             epochs: settings.epochs,
             steps: task.steps(settings.epochs),
+            trainings: 1,
             patience: settings.patience,
             learning_rate: settings.learning_rate,
             schedule: settings.schedule,
