@@ -226,6 +226,13 @@ impl CellFile {
         let (cells, cells_note) = unique(&name, "cell", opened.cells)?;
         let (genes, genes_note) = unique(&name, "gene", opened.genes)?;
         opened.notes.extend(genes_note);
+        if matches!(opened.lines, Lines::Genes(_)) {
+            opened.notes.push(format!(
+                "{} is stored by genes: it is turned into rows of cells, {} MiB of entries at a time",
+                opened.element,
+                options.turning_bytes >> 20
+            ));
+        }
         opened.warnings.extend(cells_note);
         Ok(Self {
             path: path.into(),

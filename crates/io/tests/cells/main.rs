@@ -9,6 +9,7 @@
 )]
 
 mod damaged;
+mod lying;
 mod reading;
 mod rewriting;
 
