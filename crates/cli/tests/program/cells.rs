@@ -54,3 +54,90 @@ fn a_file_of_cells_cut_off_is_refused_in_words() {
     std::fs::write(folder.path("cut.h5ad"), &whole[..whole.len() / 2]).unwrap();
     folder.fail(3, &["cut.h5ad", "damaged"], &["inspect", "cut.h5ad"]);
 }
+
+/// Settings that train in no time on twenty genes.
+const QUICK: &str = "deepimpute:epochs=3:hidden=8:targets=10:dispersion=0";
+
+#[test]
+fn a_result_is_a_new_layer_and_its_run_can_be_repeated() {
+    let folder = Folder::new();
+    let input = fixture("v13_csr_gzip.h5ad");
+    let impute = ["impute", &input, "-o", "out.h5ad", "--method", QUICK];
+    let said = folder.succeed(&impute).stderr;
+    assert!(said.contains("zeros filled in"), "{said}");
+    let text = folder.succeed(&["inspect", "out.h5ad"]).stdout;
+    assert!(
+        text.contains("imputed") && text.contains("raw counts"),
+        "{text}"
+    );
+    let first = folder.bytes("out.h5ad");
+    folder.succeed(&["impute", "--plan", "out.h5ad.run.toml", "-o", "again.h5ad"]);
+    // HDF5 keeps no times here; only the name of the output differs, and it is not in the file.
+    assert_eq!(first, folder.bytes("again.h5ad"));
+    folder.fail(
+        2,
+        &["imputed"],
+        &["impute", "out.h5ad", "-o", "more.h5ad", "--method", QUICK],
+    );
+}
+
+#[test]
+fn a_model_of_cells_serves_other_forms_of_the_same_cells() {
+    let folder = Folder::new();
+    let input = fixture("v13_csr_gzip.h5ad");
+    folder.succeed(&["fit", &input, "-o", "m.safetensors", "--method", QUICK]);
+    let from_folder = fixture("ten_x_folder_3");
+    let impute = [
+        "impute",
+        &from_folder,
+        "-o",
+        "out.h5ad",
+        "--model",
+        "m.safetensors",
+    ];
+    let said = folder.succeed(&impute).stderr;
+    assert!(said.contains("zeros filled in"), "{said}");
+    folder.succeed(&["inspect", "out.h5ad", "--layer", "imputed"]);
+}
+
+#[test]
+fn what_makes_no_sense_for_cells_is_refused_before_any_work() {
+    let folder = Folder::new();
+    let input = fixture("v12_csc_lzf_layer.h5ad");
+    let impute = |more: &[&'static str]| -> Vec<String> {
+        let mut all = vec![
+            "impute".to_owned(),
+            input.clone(),
+            "-o".into(),
+            "out.h5ad".into(),
+        ];
+        all.extend(more.iter().map(|word| (*word).to_owned()));
+        all
+    };
+    for (code, part, more) in [
+        (2, "--spread", &["--spread", "s.tsv"][..]),
+        (2, "--rows", &["--rows", "genes"]),
+        (2, "does not take files of cells", &["--method", "knn"]),
+    ] {
+        let arguments = impute(more);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        folder.fail(code, &[part], &arguments);
+    }
+    folder.write("table.tsv", "sample\tA\tB\nS1\t1.5\t2\nS2\t3\t\n");
+    let table = ["impute", "table.tsv", "-o", "t.tsv", "--policy", "max"];
+    folder.fail(2, &["files of cells"], &table);
+    assert_eq!(folder.names(), ["table.tsv"]);
+}
+
+#[test]
+fn logarithms_are_refused_where_counts_are_asked_for() {
+    let folder = Folder::new();
+    let input = fixture("v12_csc_lzf_layer.h5ad");
+    let impute = [
+        "impute", &input, "-o", "out.h5ad", "--layer", "X", "--method", QUICK,
+    ];
+    let answer = folder.run(&impute);
+    assert!(matches!(answer.code, Some(3 | 4)), "{}", answer.stderr);
+    assert!(answer.stderr.contains("log"), "{}", answer.stderr);
+    assert!(folder.names().is_empty());
+}
