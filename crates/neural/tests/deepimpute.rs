@@ -88,12 +88,23 @@ fn hidden_counts_come_closer_than_the_means_of_non_zeros() {
     assert!(errors[0] < 0.5 * errors[1], "{errors:?}");
 }
 
+/// The published network, small.
+fn published() -> DeepImpute {
+    DeepImpute {
+        hidden: 8,
+        targets: 12,
+        epochs: 3,
+        dispersion: 0.0,
+        ..DeepImpute::preset("published").unwrap()
+    }
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let counts = counts(&table());
-    let one = small().fit_counts(&counts, &run(1)).unwrap();
-    for threads in [2, 5] {
-        let several = small().fit_counts(&counts, &run(threads)).unwrap();
+    for (settings, threads) in [(small(), 2), (small(), 5), (published(), 2)] {
+        let one = settings.fit_counts(&counts, &run(1)).unwrap();
+        let several = settings.fit_counts(&counts, &run(threads)).unwrap();
         assert_eq!(one.weights(), several.weights());
         assert_eq!(
             bits(&one.estimate(&counts, &run(1)).unwrap()),
@@ -105,8 +116,14 @@ fn any_number_of_threads_gives_the_same_bytes() {
 #[test]
 fn a_window_gives_the_estimates_of_the_whole_table() {
     let table = table();
-    let fitted = fitted(&small(), &table);
-    let whole = fitted.estimate(&counts(&table), &run(1)).unwrap().values;
+    for settings in [small(), published()] {
+        windows_agree(&settings, &table);
+    }
+}
+
+fn windows_agree(settings: &DeepImpute, table: &Array2<f32>) {
+    let fitted = fitted(settings, table);
+    let whole = fitted.estimate(&counts(table), &run(1)).unwrap().values;
     for rows in [0..1, 37..150, 150..300] {
         let part = table.slice(s![rows.clone(), ..]).to_owned();
         let part = fitted.estimate(&counts(&part), &run(1)).unwrap().values;
@@ -116,11 +133,16 @@ fn a_window_gives_the_estimates_of_the_whole_table() {
 
 #[test]
 fn a_stored_model_estimates_what_the_fitted_one_did() {
-    let table = table();
-    let fitted = fitted(&small(), &table);
-    let stored = FittedDeepImpute::restore(&small(), &fitted.weights()).unwrap();
+    for settings in [small(), published()] {
+        stored_agrees(&settings, &table());
+    }
+}
+
+fn stored_agrees(settings: &DeepImpute, table: &Array2<f32>) {
+    let fitted = fitted(settings, table);
+    let stored = FittedDeepImpute::restore(settings, &fitted.weights()).unwrap();
     let estimate =
-        |model: &FittedDeepImpute| bits(&model.estimate(&counts(&table), &run(1)).unwrap());
+        |model: &FittedDeepImpute| bits(&model.estimate(&counts(table), &run(1)).unwrap());
     assert_eq!(estimate(&fitted), estimate(&stored));
     assert_eq!(fitted.left_out(), stored.left_out());
 }

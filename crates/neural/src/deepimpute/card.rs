@@ -9,12 +9,12 @@ use super::presets::PRESETS;
 pub(super) const CARD: MethodCard = MethodCard {
     name: NAME,
     title: "DeepImpute",
-    idea: "Genes of single cells in random groups, each predicted by a small network from genes of other groups that \
-           correlate with them.",
+    idea: "Genes of single cells in random groups, each predicted by a small network from genes of other groups.",
     source: "Arisdakessian, Poirion, Yunits, Zhu and Garmire 2019, doi:10.1186/s13059-019-1837-6",
-    differs: "by default all genes that vary are imputed, all entries that are not zero count alike in the loss, inputs \
-              are standardized, training starts from the means of entries that are not zero, and these stand beside the \
-              networks; estimates out of bounds are reported and never become zeros",
+    differs: "by default all genes that vary are imputed, all entries that are not zero count alike in the loss, and \
+              networks read where a cell stands along the leading directions of the genes of other groups and learn what \
+              a ridge regression on them leaves over; the published presets have none of this; estimates out of bounds \
+              are reported and never become zeros",
     needs: "counts; no gaps: a zero may stand for a count that was missed",
     cost: "time by cells, genes and epochs; memory by entries that are not zero and 2 x hidden x genes",
     inductive: true,

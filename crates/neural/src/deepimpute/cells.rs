@@ -1,5 +1,7 @@
 //! Cells as networks read them: logarithms of counts, sparse.
 
+use std::sync::LazyLock;
+
 use imputome_core::{Counts, Error, Result};
 
 use super::NAME;
@@ -11,6 +13,10 @@ const LARGEST_LOG: f32 = 10.0;
 
 /// Largest value that `ln(1 + count)` may have: ours, a count of 2 to the 29th.
 const LARGEST_POSSIBLE_LOG: f32 = 20.0;
+
+/// `ln(1 + count)` of the counts that nearly all entries of single cells have; ours.
+static SMALL_LOGS: LazyLock<[f32; 256]> =
+    LazyLock::new(|| std::array::from_fn(|count| (count as f32).ln_1p()));
 
 /// How values of a table become logarithms, and estimates values again.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,7 +99,8 @@ impl Reading {
         match (self.table, self.total) {
             (TableOf::Logs, None) => value,
             (TableOf::Logs, Some(_)) => (value.exp_m1() * factor).ln_1p(),
-            (TableOf::Counts, _) => (value * factor).ln_1p(),
+            (TableOf::Counts, None) => log_of_count(value),
+            (TableOf::Counts, Some(_)) => (value * factor).ln_1p(),
         }
     }
 
@@ -108,6 +115,15 @@ impl Reading {
         if self.table == TableOf::Logs {
             logs.iter_mut().for_each(|value| *value = value.ln_1p());
         }
+    }
+}
+
+/// `ln(1 + count)`.
+fn log_of_count(count: f32) -> f32 {
+    let whole = count as usize;
+    match SMALL_LOGS.get(whole) {
+        Some(&log) if whole as f32 == count => log,
+        _ => count.ln_1p(),
     }
 }
 

@@ -2,21 +2,23 @@
 
 use imputome_core::{Counts, Error, Result, Run};
 use imputome_engine::random::Stream;
-use imputome_engine::{Adam, Engine};
+use imputome_engine::{Adam, Engine, Model};
 use rand::seq::SliceRandom;
 
+use super::base::Base;
 use super::cells::{LogCells, Reading, expect_table};
 use super::choice::{Choice, LeftOut, Moments};
+use super::directions::{Directions, ScoreScale, Sums};
 use super::fitted::FittedDeepImpute;
 use super::network;
 use super::parallel;
 use super::passes::Passes;
 use super::reader::Reader;
 use super::scores::InputScale;
-use super::settings::{Beside, DeepImpute};
+use super::settings::{Beside, DeepImpute, Inputs};
 use super::subnets::{self, Subnet};
 use super::summary;
-use super::task::SubnetTask;
+use super::task::{Reads, SubnetTask};
 use crate::training::{self, History, Plan, refused};
 
 /// Cells below which none are left to stop by: ours, one of four.
@@ -29,6 +31,8 @@ pub(super) struct Shared<'a> {
     pub(super) cells: LogCells,
     pub(super) moments: Moments,
     pub(super) genes: usize,
+    /// Scores along the directions for each network, `[cells, width]`; empty without directions.
+    scores: Vec<Vec<f32>>,
     pub(super) learning: Vec<usize>,
     pub(super) validation: Vec<usize>,
 }
@@ -69,8 +73,16 @@ pub(super) fn fit(settings: &DeepImpute, counts: &Counts, run: &Run) -> Result<F
         }
     }
     let (learning, validation) = split(settings, rows.len(), run);
+    let directions = match settings.uses_directions() && !subnets.is_empty() {
+        true => Some(Directions::learn(settings, &cells, &moments, run)?),
+        false => None,
+    };
     let shared = Shared {
         settings,
+        scores: directions
+            .as_ref()
+            .map(|directions| scores(directions, &cells, counts.n_genes(), &subnets))
+            .unwrap_or_default(),
         cells,
         moments,
         genes: counts.n_genes(),
@@ -88,8 +100,27 @@ pub(super) fn fit(settings: &DeepImpute, counts: &Counts, run: &Run) -> Result<F
         choice.reasons,
         (shared.moments.nonzero_means, bound),
         trained.into_iter().map(|trained| trained.reader).collect(),
+        directions,
         (reading, summary),
     ))
+}
+
+/// Scores of all cells for each network, `[cells, width]`.
+fn scores(
+    directions: &Directions,
+    cells: &LogCells,
+    genes: usize,
+    subnets: &[Subnet],
+) -> Vec<Vec<f32>> {
+    let slots = Sums::slots(genes, subnets);
+    let mut scores = vec![Vec::with_capacity(cells.len() * (directions.count + 1)); subnets.len()];
+    for cell in 0..cells.len() {
+        let sums = directions.sums(cells.row(cell), &slots, subnets.len());
+        for (network, scores) in scores.iter_mut().enumerate() {
+            sums.outside(network, scores);
+        }
+    }
+    scores
 }
 
 /// A random share of the cells, in order.
@@ -131,27 +162,27 @@ impl Shared<'_> {
         run: &Run,
     ) -> Result<Trained> {
         let settings = self.settings;
-        let scale = InputScale::of(settings, &subnet.predictors, &self.moments);
+        let inputs = InputScale::of(settings, &subnet.predictors, &self.moments);
+        let (scores, scale) = self.scores_of(number);
+        let width = scale.as_ref().map_or(0, |scale| scale.centers.len());
+        let base = self.base(subnet, &scores, width);
         let name = |what: &str| format!("{}/{what} {number}", super::NAME);
         let stream = Stream::new(run.derived_seed(&name("batches")), 0);
         let passes = Passes::new(stream, self.learning.clone(), settings.batch);
+        let reads = Reads {
+            scale: &inputs,
+            scores: &scores,
+            width,
+            base: &base,
+        };
         let mut task = SubnetTask::new(
             settings,
             (&self.cells, self.genes),
-            (subnet, &scale),
+            (subnet, reads),
             (passes, &self.validation),
         );
-        let spec = network::spec(settings, subnet.predictors.len(), subnet.targets.len());
-        let adam = Adam {
-            learning_rate: settings.learning_rate as f32,
-            ..Adam::default()
-        };
         let seed = run.derived_seed(&name("network"));
-        let mut model = engine.build(&spec, adam, seed).map_err(refused)?;
-        let means = self.means_of(&subnet.targets);
-        let mut weights = model.export();
-        network::start(settings, &mut weights, &means);
-        model.import(&weights).map_err(refused)?;
+        let mut model = self.build((subnet, width), engine, seed)?;
         let plan = Plan {
             title: name("network"),
             epochs: settings.epochs,
@@ -163,39 +194,105 @@ impl Shared<'_> {
         };
         let trained = training::train(model.as_mut(), &mut task, &plan, None, run, &|_| Ok(()))?;
         model.import(&trained.best).map_err(refused)?;
-        let mut reader = Reader::new(subnet.clone(), trained.best, &scale);
-        if settings.beside == Beside::NonzeroMeans {
-            reader.share = share(&task, model.as_ref(), &means)?;
-        }
+        let share = match settings.beside {
+            Beside::Nothing => 1.0,
+            Beside::NonzeroMeans | Beside::Directions => share(&task, model.as_ref())?,
+        };
+        let [hidden, output] = Reader::layers(trained.best, &inputs);
         Ok(Trained {
-            reader,
+            reader: Reader {
+                subnet: subnet.clone(),
+                scale,
+                base,
+                hidden,
+                output,
+                activation: network::output(settings),
+                share,
+            },
             history: trained.history,
         })
     }
 
-    fn means_of(&self, genes: &[usize]) -> Vec<f32> {
-        genes
+    /// Scores of all cells for a network, scaled, and how.
+    fn scores_of(&self, network: usize) -> (Vec<f32>, Option<ScoreScale>) {
+        let Some(scores) = self.scores.get(network) else {
+            return (Vec::new(), None);
+        };
+        let mut scores = scores.clone();
+        let width = scores.len() / self.cells.len();
+        let scale = ScoreScale::learn(&scores, width, &self.learning);
+        scale.apply(&mut scores);
+        (scores, Some(scale))
+    }
+
+    /// What stands beside the network of these targets.
+    fn base(&self, subnet: &Subnet, scores: &[f32], width: usize) -> Base {
+        let targets = &subnet.targets;
+        let means: Vec<f32> = targets
             .iter()
             .map(|&gene| self.moments.nonzero_means[gene])
-            .collect()
+            .collect();
+        match self.settings.beside {
+            Beside::Nothing => Base::constant(vec![0.0; targets.len()]),
+            Beside::NonzeroMeans => Base::constant(means),
+            Beside::Directions => {
+                let entries = self.entries(targets, &self.learning);
+                Base::regress(scores, width, &entries, &means)
+            }
+        }
+    }
+
+    /// For each of some genes the cells of `rows` where it is not zero, and its logarithm there.
+    fn entries(&self, genes: &[usize], rows: &[usize]) -> Vec<Vec<(u32, f32)>> {
+        let mut places = vec![usize::MAX; self.genes];
+        for (at, &gene) in genes.iter().enumerate() {
+            places[gene] = at;
+        }
+        let mut entries = vec![Vec::new(); genes.len()];
+        for &row in rows {
+            for (gene, log) in self.cells.row(row) {
+                if let Some(entries) = entries.get_mut(places[gene]) {
+                    entries.push((row as u32, log));
+                }
+            }
+        }
+        entries
+    }
+
+    fn build(
+        &self,
+        (subnet, width): (&Subnet, usize),
+        engine: &dyn Engine,
+        seed: u64,
+    ) -> Result<Box<dyn Model>> {
+        let inputs = match self.settings.inputs {
+            Inputs::Directions => width,
+            Inputs::Logs | Inputs::Standardized => subnet.predictors.len(),
+        };
+        let spec = network::spec(self.settings, inputs, subnet.targets.len());
+        let adam = Adam {
+            learning_rate: self.settings.learning_rate as f32,
+            ..Adam::default()
+        };
+        let mut model = engine.build(&spec, adam, seed).map_err(refused)?;
+        let mut weights = model.export();
+        network::start(self.settings, &mut weights);
+        model.import(&weights).map_err(refused)?;
+        Ok(model)
     }
 }
 
-/// The share of a network beside `means` with the smallest squared error on the entries that are
-/// not zero in the cells to stop by.
-fn share(task: &SubnetTask<'_>, model: &dyn imputome_engine::Model, means: &[f32]) -> Result<f32> {
+/// The share of a network beside what stands there with the smallest squared error on the entries
+/// that are not zero in the cells to stop by.
+fn share(task: &SubnetTask<'_>, model: &dyn Model) -> Result<f32> {
     let (mut across, mut own) = (0.0_f64, 0.0_f64);
     task.on_validation(model, |output, matrices| {
-        let rows = output
-            .chunks(means.len())
-            .zip(matrices.targets.chunks(means.len()));
-        for (output, targets) in rows {
-            for ((&output, &target), &mean) in output.iter().zip(targets).zip(means) {
-                if target > 0.0 {
-                    let step = f64::from(output - mean);
-                    across += step * f64::from(target - mean);
-                    own += step * step;
-                }
+        let entries = output.iter().zip(&matrices.targets).zip(&matrices.base);
+        for ((&output, &target), &base) in entries {
+            // What is left over at a zero is all of what stands beside, taken away.
+            if target != -base {
+                across += f64::from(output) * f64::from(target);
+                own += f64::from(output).powi(2);
             }
         }
     })?;

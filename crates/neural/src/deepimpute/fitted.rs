@@ -9,9 +9,11 @@ use rayon::prelude::*;
 use super::NAME;
 use super::cells::Reading;
 use super::choice::LeftOut;
-use super::reader::{AT_ONCE, Reader, Scratch};
+use super::directions::{Directions, Sums};
+use super::reader::{AT_ONCE, Block, Reader, Scratch};
 use super::settings::DeepImpute;
 use super::stored;
+use super::subnets::Subnet;
 
 /// Cells of a table that are estimated at once; ours.
 const WINDOW: usize = 4096;
@@ -27,6 +29,8 @@ pub struct FittedDeepImpute {
     /// Logarithms above it are refused.
     pub(super) bound: f32,
     pub(super) readers: Vec<Reader>,
+    /// What tells cells apart, where networks or what stands beside them need it.
+    pub(super) directions: Option<Directions>,
     pub(super) reading: Reading,
     pub(super) summary: Summary,
     /// Genes imputed, ascending.
@@ -34,6 +38,8 @@ pub struct FittedDeepImpute {
     /// For each network where each gene stands among its predictors, and in which column of the
     /// estimates each of its targets.
     places: Vec<(Vec<u32>, Vec<usize>)>,
+    /// The network of which each gene is a target.
+    slots: Vec<u32>,
 }
 
 /// Estimates of a window of cells.
@@ -53,6 +59,7 @@ impl FittedDeepImpute {
         reasons: Vec<Option<LeftOut>>,
         (means, bound): (Vec<f32>, f32),
         readers: Vec<Reader>,
+        directions: Option<Directions>,
         (reading, summary): (Reading, Summary),
     ) -> Self {
         let imputed: Vec<usize> = (0..genes.len())
@@ -63,14 +70,17 @@ impl FittedDeepImpute {
             let columns = reader.subnet.targets.iter().map(column).collect();
             (reader.places(genes.len()), columns)
         });
+        let subnets: Vec<Subnet> = readers.iter().map(|reader| reader.subnet.clone()).collect();
         Self {
             places: places.collect(),
+            slots: Sums::slots(genes.len(), &subnets),
             imputed,
             genes,
             reasons,
             means,
             bound,
             readers,
+            directions,
             reading,
             summary,
         }
@@ -166,13 +176,19 @@ impl FittedDeepImpute {
             .zip(&logs)
             .map(|(c, logs)| (window.row(c).0, logs.as_slice()))
             .collect();
+        let sums = self.sums(&entries);
         let mut scratch = Scratch::default();
-        for (reader, (places, columns)) in self.readers.iter().zip(&self.places) {
-            let read = reader.read(places, &entries, &mut scratch);
+        let readers = self.readers.iter().zip(&self.places).enumerate();
+        for (number, (reader, (places, columns))) in readers {
+            let scores = self.scores(number, &sums);
+            let block = Block {
+                entries: &entries,
+                scores: &scores,
+            };
+            let read = reader.read(places, block, &mut scratch);
             for (row, read) in rows.chunks_exact_mut(width).zip(read.chunks(columns.len())) {
                 for (&column, &log) in columns.iter().zip(read) {
-                    let mean = self.means[self.imputed[column]];
-                    row[column] = mean + reader.share * (log - mean);
+                    row[column] = log;
                 }
             }
         }
@@ -188,6 +204,33 @@ impl FittedDeepImpute {
             }
         }
         refused
+    }
+
+    /// Sums of some cells along the directions.
+    fn sums(&self, entries: &[(&[u32], &[f32])]) -> Vec<Sums> {
+        let Some(directions) = &self.directions else {
+            return Vec::new();
+        };
+        let cells = entries.iter().map(|(genes, logs)| {
+            let genes = genes.iter().map(|&gene| gene as usize);
+            let entries = genes.zip(logs.iter().copied());
+            directions.sums(entries, &self.slots, self.readers.len())
+        });
+        cells.collect()
+    }
+
+    /// Scores of [`AT_ONCE`] cells for one network.
+    fn scores(&self, network: usize, sums: &[Sums]) -> Vec<f32> {
+        let Some(scale) = &self.readers[network].scale else {
+            return Vec::new();
+        };
+        let width = scale.centers.len();
+        let mut scores = Vec::with_capacity(AT_ONCE * width);
+        sums.iter()
+            .for_each(|sums| sums.outside(network, &mut scores));
+        scale.apply(&mut scores);
+        scores.resize(AT_ONCE * width, 0.0);
+        scores
     }
 
     fn expect_genes(&self, genes: &Names) -> Result<()> {

@@ -7,10 +7,12 @@
 //! scalable deep neural network method to impute single-cell RNA-seq data",
 //! doi:10.1186/s13059-019-1837-6, and the released code where the paper is silent.
 
+mod base;
 mod card;
 mod cells;
 mod choice;
 mod correlation;
+mod directions;
 mod fit;
 mod fitted;
 mod memory;
@@ -28,9 +30,7 @@ mod task;
 
 pub use choice::LeftOut;
 pub use fitted::{Estimates, FittedDeepImpute};
-pub use settings::{
-    Beside, CorrelationOf, DeepImpute, EntryWeight, Inputs, LibrarySize, Start, TableOf,
-};
+pub use settings::{Beside, CorrelationOf, DeepImpute, EntryWeight, Inputs, LibrarySize, TableOf};
 
 use imputome_core::{
     Counts, Dataset, FittedImputer, Imputer, MethodCard, Prepared, Result, Run, Setting,

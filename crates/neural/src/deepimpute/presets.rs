@@ -3,7 +3,7 @@
 use imputome_core::Preset;
 
 use super::settings::{
-    Beside, CorrelationOf, DeepImpute, EntryWeight, Inputs, LibrarySize, Start, TableOf,
+    Beside, CorrelationOf, DeepImpute, EntryWeight, Inputs, LibrarySize, TableOf,
 };
 use crate::training::Schedule;
 
@@ -33,9 +33,9 @@ impl DeepImpute {
             predictors: 5,
             correlation: CorrelationOf::Counts,
             inputs: Inputs::Logs,
+            directions: 20,
             hidden: 256,
             dropout: 0.2,
-            start: Start::Zero,
             weight: EntryWeight::Value,
             zero_weight: 0.0,
             learning_rate: 1e-4,

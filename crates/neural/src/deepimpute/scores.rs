@@ -17,7 +17,7 @@ impl InputScale {
     /// Of some predictors.
     pub(super) fn of(settings: &DeepImpute, predictors: &[usize], moments: &Moments) -> Self {
         let (means, factors): (Vec<f32>, Vec<f32>) = match settings.inputs {
-            Inputs::Logs => predictors.iter().map(|_| (0.0, 1.0)).unzip(),
+            Inputs::Logs | Inputs::Directions => predictors.iter().map(|_| (0.0, 1.0)).unzip(),
             Inputs::Standardized => predictors
                 .iter()
                 .map(|&gene| (moments.means[gene], 1.0 / moments.deviations[gene]))

@@ -31,16 +31,18 @@ pub struct DeepImpute {
     pub predictors: usize,
     /// What correlations are taken of.
     pub correlation: CorrelationOf,
-    /// What a network reads of its predictors.
+    /// What a network reads.
     pub inputs: Inputs,
+    /// Leading directions of all genes that cells are told apart by, where inputs or what stands
+    /// beside the networks need them.
+    #[schemars(range(min = 1, max = 1000))]
+    pub directions: usize,
     /// Units of the hidden layer.
     #[schemars(range(min = 1, max = 100_000))]
     pub hidden: usize,
     /// Share of hidden units dropped at each step of training.
     #[schemars(range(min = 0.0, max = 0.95))]
     pub dropout: f64,
-    /// Estimates that training starts from.
-    pub start: Start,
     /// Weight of each entry in the loss.
     pub weight: EntryWeight,
     /// Weight of entries that are zero in the loss.
@@ -103,26 +105,17 @@ pub enum CorrelationOf {
     Logs,
 }
 
-/// What a network reads of its predictors.
+/// What a network reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Inputs {
-    /// `ln(1 + count)`, as published.
+    /// `ln(1 + count)` of its predictors, as published.
     Logs,
     /// Standard scores of it over the cells learned from.
-    #[default]
     Standardized,
-}
-
-/// Estimates that training starts from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Start {
-    /// Biases of zero, as published.
-    Zero,
-    /// Biases that give each gene's mean over the cells where it is not zero.
+    /// Where the cell stands along the leading directions of all genes but its targets, and its depth.
     #[default]
-    NonzeroMeans,
+    Directions,
 }
 
 /// Weight of an entry that is not zero.
@@ -140,12 +133,22 @@ pub enum EntryWeight {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Beside {
-    /// The networks alone.
+    /// Nothing: outputs are estimates, as published.
     Nothing,
-    /// Each gene's mean over the cells where it is not zero; how much it counts is learned on the
-    /// cells to stop by.
-    #[default]
+    /// Each gene's mean over the cells where it is not zero; a network learns what that leaves over,
+    /// and counts as much as the cells to stop by tell.
     NonzeroMeans,
+    /// Ridge regression of each gene, over the cells where it is not zero, on the leading directions of all
+    /// genes but the network's targets; the network learns what that leaves over.
+    #[default]
+    Directions,
+}
+
+impl DeepImpute {
+    /// Whether cells are told apart by leading directions.
+    pub(super) fn uses_directions(&self) -> bool {
+        self.inputs == Inputs::Directions || self.beside == Beside::Directions
+    }
 }
 
 impl Default for DeepImpute {
@@ -161,19 +164,19 @@ impl Default for DeepImpute {
             targets: 512,
             predictors: 5,
             correlation: CorrelationOf::Logs,
-            inputs: Inputs::Standardized,
+            inputs: Inputs::Directions,
+            directions: 20,
             hidden: 256,
             dropout: 0.2,
-            start: Start::NonzeroMeans,
             weight: EntryWeight::One,
             zero_weight: 0.0,
-            learning_rate: 3e-3,
+            learning_rate: 4e-3,
             schedule: Schedule::Cosine,
             batch: 64,
-            epochs: 30,
-            patience: 5,
+            epochs: 20,
+            patience: 3,
             validation: 0.05,
-            beside: Beside::NonzeroMeans,
+            beside: Beside::Directions,
             bound: 2.0,
         }
     }

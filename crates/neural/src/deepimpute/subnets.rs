@@ -6,13 +6,14 @@ use rand::seq::SliceRandom;
 use super::cells::LogCells;
 use super::choice::Moments;
 use super::correlation::Columns;
-use super::settings::{CorrelationOf, DeepImpute};
+use super::settings::{CorrelationOf, DeepImpute, Inputs};
 
 /// Cells that correlations are taken over, at most: ours, the standard error of a correlation is
 /// then below 0.023.
 const CELLS_FOR_CORRELATION: usize = 2000;
 
-/// What one network reads and gives: genes by position in the table, ascending.
+/// What one network reads and gives: genes by position in the table, ascending. Networks that read
+/// directions have no predictors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Subnet {
     pub(super) predictors: Vec<usize>,
@@ -30,10 +31,20 @@ pub(super) fn choose(
     (cells, counts): (&LogCells, &CountsOf<'_>),
     run: &Run,
 ) -> Vec<Subnet> {
-    let groups = random_groups(settings, targets, moments, run);
-    let rows = some_cells(cells.len(), run);
     let genes = moments.means.len();
     let pool: Vec<usize> = (0..genes).filter(|&gene| moments.varies(gene)).collect();
+    if pool.len() < 2 {
+        return Vec::new();
+    }
+    let groups = random_groups(settings, targets, pool.len(), run);
+    if settings.inputs == Inputs::Directions {
+        let subnet = |targets| Subnet {
+            predictors: Vec::new(),
+            targets,
+        };
+        return groups.into_iter().map(subnet).collect();
+    }
+    let rows = some_cells(cells.len(), CELLS_FOR_CORRELATION, "correlation", run);
     let columns = match settings.correlation {
         CorrelationOf::Logs => Columns::of(genes, &rows, |cell| cells.row(cell)),
         CorrelationOf::Counts => Columns::of(genes, &rows, |cell| counts(cell).into_iter()),
@@ -49,9 +60,7 @@ pub(super) fn choose(
             targets,
         }
     });
-    subnets
-        .filter(|subnet| !subnet.predictors.is_empty())
-        .collect()
+    subnets.collect()
 }
 
 /// Random groups of sizes that differ by one at most; two where one would leave no gene to
@@ -59,12 +68,10 @@ pub(super) fn choose(
 fn random_groups(
     settings: &DeepImpute,
     targets: &[usize],
-    moments: &Moments,
+    varying: usize,
     run: &Run,
 ) -> Vec<Vec<usize>> {
-    let varying = (0..moments.means.len()).filter(|&gene| moments.varies(gene));
-    let alone = varying.count() == targets.len();
-    let fewest = if alone { 2 } else { 1 };
+    let fewest = if varying == targets.len() { 2 } else { 1 };
     let groups = targets.len().div_ceil(settings.targets).max(fewest);
     let mut shuffled = targets.to_vec();
     shuffled.shuffle(&mut run.stream(&format!("{}/groups", super::NAME)));
@@ -80,12 +87,12 @@ fn random_groups(
         .collect()
 }
 
-/// Cells that correlations are taken over, in order.
-fn some_cells(cells: usize, run: &Run) -> Vec<usize> {
+/// Some of the cells, in order, `most` at most; `purpose` names the draw.
+pub(super) fn some_cells(cells: usize, most: usize, purpose: &str, run: &Run) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..cells).collect();
-    if cells > CELLS_FOR_CORRELATION {
-        rows.shuffle(&mut run.stream(&format!("{}/correlation", super::NAME)));
-        rows.truncate(CELLS_FOR_CORRELATION);
+    if cells > most {
+        rows.shuffle(&mut run.stream(&format!("{}/{purpose}", super::NAME)));
+        rows.truncate(most);
         rows.sort_unstable();
     }
     rows

@@ -4,10 +4,11 @@ use imputome_core::Result;
 use imputome_engine::losses::{self, MeanSquaredError};
 use imputome_engine::{Batch, InputValues, Model, Objective, Update};
 
+use super::base::Base;
 use super::cells::LogCells;
 use super::passes::Passes;
 use super::scores::InputScale;
-use super::settings::{DeepImpute, EntryWeight};
+use super::settings::{DeepImpute, EntryWeight, Inputs};
 use super::subnets::Subnet;
 use crate::training::{Task, refused};
 
@@ -21,10 +22,21 @@ pub(super) struct SubnetTask<'a> {
     cells: &'a LogCells,
     /// Where each gene of the table stands in the network.
     places: Vec<Place>,
-    scale: &'a InputScale,
+    reads: Reads<'a>,
     targets: usize,
     passes: Passes,
     validation: &'a [usize],
+}
+
+/// What a network and what stands beside it read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reads<'a> {
+    /// How predictors reach the network.
+    pub(super) scale: &'a InputScale,
+    /// Where cells stand along the directions, `[cells, width]`; empty where nothing needs it.
+    pub(super) scores: &'a [f32],
+    pub(super) width: usize,
+    pub(super) base: &'a Base,
 }
 
 /// Where a gene stands in a network.
@@ -38,9 +50,11 @@ enum Place {
 /// Matrices of some cells, row by row.
 #[derive(Debug)]
 pub(super) struct Matrices {
-    /// `[cells, predictors]`.
+    /// `[cells, inputs]`.
     pub(super) inputs: Vec<f32>,
-    /// `[cells, targets]`.
+    /// What stands beside the network, `[cells, targets]`.
+    pub(super) base: Vec<f32>,
+    /// What that leaves over, `[cells, targets]`.
     pub(super) targets: Vec<f32>,
     /// `[cells, targets]`.
     pub(super) weights: Vec<f32>,
@@ -51,7 +65,7 @@ impl<'a> SubnetTask<'a> {
     pub(super) fn new(
         settings: &'a DeepImpute,
         (cells, genes): (&'a LogCells, usize),
-        (subnet, scale): (&Subnet, &'a InputScale),
+        (subnet, reads): (&Subnet, Reads<'a>),
         (passes, validation): (Passes, &'a [usize]),
     ) -> Self {
         let mut places = vec![Place::Nowhere; genes];
@@ -65,7 +79,7 @@ impl<'a> SubnetTask<'a> {
             settings,
             cells,
             places,
-            scale,
+            reads,
             targets: subnet.targets.len(),
             passes,
             validation,
@@ -79,33 +93,56 @@ impl<'a> SubnetTask<'a> {
 
     /// Some cells as the network reads and learns them.
     fn matrices(&self, rows: &[usize]) -> Matrices {
-        let mut inputs = self.scale.zeros().repeat(rows.len());
-        let mut targets = vec![0.0; rows.len() * self.targets];
-        let mut weights = vec![self.settings.zero_weight as f32; targets.len()];
-        let width = self.scale.zeros().len();
+        let Reads {
+            scale,
+            scores,
+            width,
+            base,
+        } = self.reads;
+        let scores: Vec<f32> = match scores {
+            [] => Vec::new(),
+            _ => rows
+                .iter()
+                .flat_map(|&row| &scores[row * width..(row + 1) * width])
+                .copied()
+                .collect(),
+        };
+        let mut beside = vec![0.0; rows.len() * self.targets];
+        base.estimate(&scores, &mut beside);
+        let mut matrices = Matrices {
+            targets: beside.iter().map(|base| -base).collect(),
+            weights: vec![self.settings.zero_weight as f32; beside.len()],
+            base: beside,
+            inputs: match self.settings.inputs {
+                Inputs::Directions => scores,
+                Inputs::Logs | Inputs::Standardized => scale.zeros().repeat(rows.len()),
+            },
+        };
         for (number, &row) in rows.iter().enumerate() {
-            for (gene, log) in self.cells.row(row) {
-                match self.places[gene] {
-                    Place::Nowhere => {}
-                    Place::Predictor(at) => {
-                        let at = at as usize;
-                        inputs[number * width + at] = self.scale.score(at, log);
-                    }
-                    Place::Target(at) => {
-                        let at = number * self.targets + at as usize;
-                        targets[at] = log;
-                        weights[at] = match self.settings.weight {
-                            EntryWeight::Value => log,
-                            EntryWeight::One => 1.0,
-                        };
-                    }
+            self.enter(number, row, &mut matrices);
+        }
+        matrices
+    }
+
+    /// Enters what is not zero in cell `row` into row `number`.
+    fn enter(&self, number: usize, row: usize, matrices: &mut Matrices) {
+        let scale = self.reads.scale;
+        for (gene, log) in self.cells.row(row) {
+            match self.places[gene] {
+                Place::Nowhere => {}
+                Place::Predictor(at) => {
+                    let at = at as usize;
+                    matrices.inputs[number * scale.zeros().len() + at] = scale.score(at, log);
+                }
+                Place::Target(at) => {
+                    let at = number * self.targets + at as usize;
+                    matrices.targets[at] = log - matrices.base[at];
+                    matrices.weights[at] = match self.settings.weight {
+                        EntryWeight::Value => log,
+                        EntryWeight::One => 1.0,
+                    };
                 }
             }
-        }
-        Matrices {
-            inputs,
-            targets,
-            weights,
         }
     }
 
