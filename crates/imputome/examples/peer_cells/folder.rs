@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use imputome::core::Names;
+use imputome::core::{Counts, Names, SparseRows};
 use ndarray::{Array2, ShapeBuilder};
 
 use crate::Outcome;
@@ -67,4 +67,27 @@ pub(crate) fn read(folder: &Path) -> Outcome<Cells> {
         hidden: hidden.ok_or("no table mask")?.mapv(|v: f32| v != 0.0),
         expected,
     })
+}
+
+/// A table of as many copies of its cells.
+pub(crate) fn copied(counts: &Counts, copies: usize) -> Outcome<Counts> {
+    let mut rows = SparseRows {
+        starts: vec![0],
+        ..SparseRows::default()
+    };
+    let mut cells = Vec::new();
+    for copy in 0..copies {
+        for (cell, name) in counts.cells().iter().enumerate() {
+            let (columns, values) = counts.row(cell);
+            rows.columns.extend_from_slice(columns);
+            rows.values.extend_from_slice(values);
+            rows.starts.push(rows.columns.len());
+            cells.push(format!("{name}-{copy}"));
+        }
+    }
+    Ok(Counts::new(
+        Names::new("cell", cells)?,
+        counts.genes().clone(),
+        rows,
+    )?)
 }

@@ -1,6 +1,6 @@
 //! Judges one method on a folder of single cells, as other programs were judged on it.
 //!
-//! `cargo run --release -p imputome --example peer_cells -- FOLDER METHOD [threads=N] [seed=N]`
+//! `cargo run --release -p imputome --example peer_cells -- FOLDER METHOD [threads=N] [seed=N] [copies=N]`
 //!
 //! The folder holds `shapes.txt` (a line `name rows columns` per table) and `name.f64` (numbers of 8
 //! bytes, column by column): `C` (counts, cells by genes), `mask` (1 where a count is hidden) and,
@@ -8,7 +8,8 @@
 //! they are hidden, and estimate the same cells. Figures are of ln(1 + count) at the hidden entries:
 //! mean squared error, Pearson correlation over all and its mean within genes, mean squared error
 //! after the best straight line, and mean square of the estimates at entries that are zero; with
-//! `mu`, the correlation with it over all entries.
+//! `mu`, the correlation with it over all entries. `copies` lets `deepimpute` learn from as many copies of
+//! the cells, for time and memory of large tables, and estimates them copy by copy.
 
 #![expect(
     clippy::disallowed_methods,
@@ -21,6 +22,7 @@ mod scores;
 
 use std::error::Error;
 use std::path::Path;
+use std::time::Instant;
 
 use imputome::core::{Counts, Dataset, Run};
 use imputome::{Method, Model};
@@ -41,7 +43,7 @@ struct Judged {
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [place, method, options @ ..] = arguments.as_slice() else {
-        return Err("give FOLDER METHOD [threads=N] [seed=N]".into());
+        return Err("give FOLDER METHOD [threads=N] [seed=N] [copies=N]".into());
     };
     let option = |name: &str, default: u64| -> Outcome<u64> {
         let given = options.iter().filter_map(|option| option.split_once('='));
@@ -57,7 +59,7 @@ fn main() -> Outcome<()> {
     let judged = match &method {
         Method::DeepImpute(settings) => {
             let visible = cells.visible()?;
-            sparse(settings, &visible, &run)?
+            sparse(settings, &visible, option("copies", 1)? as usize, &run)?
         }
         _ => dense(&method, &cells.visible_table()?, &run)?,
     };
@@ -74,12 +76,25 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-fn sparse(settings: &imputome::DeepImpute, visible: &Counts, run: &Run) -> Outcome<Judged> {
+fn sparse(
+    settings: &imputome::DeepImpute,
+    visible: &Counts,
+    copies: usize,
+    run: &Run,
+) -> Outcome<Judged> {
+    let learned_from = folder::copied(visible, copies)?;
     let before = processor_seconds()?;
-    let fitted = settings.fit_counts(visible, run)?;
+    let fitted = settings.fit_counts(&learned_from, run)?;
     let between = processor_seconds()?;
-    let found = fitted.estimate(visible, run)?;
+    drop(learned_from);
+    let start = Instant::now();
+    let mut found = fitted.estimate(visible, run)?;
+    for _ in 1..copies {
+        found = fitted.estimate(visible, run)?;
+    }
     let after = processor_seconds()?;
+    let cells = (visible.n_cells() * copies) as f64;
+    let speed = cells / start.elapsed().as_secs_f64();
     let means = fitted.nonzero_means();
     let shape = (visible.n_cells(), visible.n_genes());
     let mut estimates = Array2::from_shape_fn(shape, |(_, gene)| means[gene]);
@@ -106,7 +121,10 @@ fn sparse(settings: &imputome::DeepImpute, visible: &Counts, run: &Run) -> Outco
             points.collect::<Vec<_>>().join(" ")
         )
     });
-    let refused = format!("{} estimates refused", found.refused.len());
+    let refused = format!(
+        "{} estimates refused; {speed:.0} cells estimated per second",
+        found.refused.len()
+    );
     Ok(Judged {
         estimates,
         seconds: [between - before, after - between],

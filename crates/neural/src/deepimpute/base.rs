@@ -178,9 +178,14 @@ mod tests {
 
     /// Scores of two directions and targets: one that follows them, one of noise, one seen twice.
     fn regressed() -> (Vec<f32>, Base) {
-        let scores: Vec<f32> = (0..120)
-            .map(|n| ((n * 37) % 19) as f32 / 9.0 - 1.0)
-            .collect();
+        let score = |cell: u32| {
+            let other = (cell * cell * 5 + cell * 3) % 17;
+            [
+                ((cell * 37) % 19) as f32 / 9.0 - 1.0,
+                other as f32 / 8.0 - 1.0,
+            ]
+        };
+        let scores: Vec<f32> = (0..60).flat_map(score).collect();
         let noise = |cell: u32| ((cell * 7919) % 13) as f32 / 13.0 - 0.5;
         let follows =
             |cell: u32| 2.0 + scores[2 * cell as usize] - 0.5 * scores[2 * cell as usize + 1];
@@ -202,8 +207,8 @@ mod tests {
         base.estimate(&scores, &mut output);
         for (row, scores) in output.chunks(3).zip(scores.chunks(2)) {
             let truth = 2.0 + scores[0] - 0.5 * scores[1];
-            // Noise of a tenth, and a penalty of 1 beside sums of squares of 20.
-            assert!((row[0] - truth).abs() < 0.1, "{} {truth}", row[0]);
+            // Noise of a tenth, and a penalty of 1 beside sums of squares of 20 takes a twentieth away.
+            assert!((row[0] - truth).abs() < 0.15, "{} {truth}", row[0]);
             // Noise of a deviation of 0.28 over 60 cells.
             assert!(row[1].abs() < 0.15, "{}", row[1]);
         }

@@ -104,14 +104,15 @@ impl Reading {
         }
     }
 
-    /// Turns logarithms of one cell into values of the table.
+    /// Turns logarithms of one cell into values of the table, none of them negative.
     pub(super) fn values_of(self, logs: &mut [f32], factor: f32) {
+        logs.iter_mut().for_each(|log| *log = log.max(0.0));
         if self.table == TableOf::Logs && self.total.is_none() {
             return;
         }
         imputome_engine::Activation::Exp.apply(logs);
         logs.iter_mut()
-            .for_each(|value| *value = (*value - 1.0).max(0.0) / factor);
+            .for_each(|value| *value = (*value - 1.0) / factor);
         if self.table == TableOf::Logs {
             logs.iter_mut().for_each(|value| *value = value.ln_1p());
         }
