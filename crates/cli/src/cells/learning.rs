@@ -2,7 +2,7 @@
 
 use imputome::Method;
 use imputome::cells::{CellModel, DeepImpute, cells_learned_from};
-use imputome_core::{Counts, Imputer, Run, SparseRows, TableShape};
+use imputome_core::{Counts, Run, SparseRows};
 use imputome_io::CellFile;
 
 use crate::context::Context;
@@ -51,14 +51,9 @@ fn expect_room(
     context: &Context,
 ) -> Result<()> {
     let share = cells as f64 / file.cells().len().max(1) as f64;
-    let entries = (file.n_entries() as f64 * share) as u64 * BYTES_OF_AN_ENTRY;
-    let needed = entries
-        + method.memory(TableShape {
-            samples: cells,
-            genes: file.genes().len(),
-            covariate_columns: 0,
-            companion_features: 0,
-        });
+    let entries = (file.n_entries() as f64 * share) as usize;
+    let needed = entries as u64 * BYTES_OF_AN_ENTRY
+        + method.memory_of_counts((cells, file.genes().len()), entries);
     match context.memory_limit {
         Some(limit) if needed > limit.0 => Err(Failure::resource(format!(
             "learning from {cells} cells needs about {} MiB, more than --memory-limit allows",

@@ -51,6 +51,14 @@ impl DeepImpute {
     }
 }
 
+impl DeepImpute {
+    /// Bytes that [`DeepImpute::fit_counts`] needs beside a table of so many cells, genes and entries that are
+    /// not zero; an estimate from above.
+    pub fn memory_of_counts(&self, shape: (usize, usize), entries: usize) -> u64 {
+        memory::of_counts(self, shape, entries)
+    }
+}
+
 impl Imputer for DeepImpute {
     fn card(&self) -> &'static MethodCard {
         &card::CARD
@@ -65,7 +73,7 @@ impl Imputer for DeepImpute {
     }
 
     fn memory(&self, shape: TableShape) -> u64 {
-        memory::estimate(self, shape)
+        memory::of_table(self, shape)
     }
 
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
