@@ -157,6 +157,11 @@ fn spelled_out(plan: &ImputePlan, model: &CellModel) -> ImputePlan {
 
 fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
     let mut remarks = model.fitted().summary().remarks.clone();
+    if model.settings().zero_weight == 0.0 {
+        remarks.push(
+            "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and set zero_weight above 0 for expected counts".into(),
+        );
+    }
     if windows.missing() > 0 {
         remarks.push(format!(
             "{} genes of the model are not in the file and count as zero",
