@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::Result;
 use crate::plan::{FitPlan, Record, run_file, settings_of};
 
-use super::learning::{learn, method};
+use super::learning::{Learned, learn, method};
 use super::plan::expect_plain;
 use imputome::Method;
 
@@ -22,7 +22,7 @@ pub(crate) fn fit(plan: &FitPlan, earlier: Option<&Record>, context: &Context) -
     let method = method(named, &plan.settings)?;
     let run = context.run(plan.seed)?;
     let file = super::open(&plan.input, &plan.cells, &context.terminal)?;
-    let model = learn(&method, &file, &run, context)?;
+    let Learned { model, cells } = learn(&method, &file, &run, context)?;
     context.interrupt.proceed()?;
     imputome_io::write_model(Path::new(&plan.output), &model.to_weights())?;
     let remarks = model.fitted().summary().remarks.clone();
@@ -37,7 +37,7 @@ pub(crate) fn fit(plan: &FitPlan, earlier: Option<&Record>, context: &Context) -
     record.write(&run_file(&plan.output), &plan)?;
     context.terminal.note_all(&remarks);
     context.terminal.say(format!(
-        "deepimpute learned {} of {} genes from {} cells; the model is in {}",
+        "deepimpute learned {} of {} genes from {cells} of {} cells; the model is in {}",
         model.fitted().imputed().len(),
         model.fitted().genes().len(),
         file.cells().len(),

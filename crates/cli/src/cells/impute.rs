@@ -74,7 +74,7 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
 fn model(plan: &ImputePlan, file: &CellFile, run: &Run, context: &Context) -> Result<CellModel> {
     let Some(stored) = &plan.model else {
         let method = method(plan.method.as_deref(), &plan.settings)?;
-        return learn(&method, file, run, context);
+        return Ok(learn(&method, file, run, context)?.model);
     };
     let weights = imputome_io::read_model(Path::new(stored))?;
     if !CellModel::is_stored_in(&weights) {
@@ -161,6 +161,12 @@ fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
         remarks.push(
             "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and set zero_weight above 0 for expected counts".into(),
         );
+    }
+    if windows.unknown() > 0 {
+        remarks.push(format!(
+            "{} genes of the file are not known to the model and stay as measured",
+            windows.unknown()
+        ));
     }
     if windows.missing() > 0 {
         remarks.push(format!(

@@ -30,13 +30,19 @@ pub(super) fn method(named: Option<&str>, settings: &SettingsTable) -> Result<De
     }
 }
 
+/// A model, and from how many cells it learned.
+pub(super) struct Learned {
+    pub(super) model: CellModel,
+    pub(super) cells: usize,
+}
+
 /// Learns from a share of the cells, drawn at random while the file passes by.
 pub(super) fn learn(
     method: &DeepImpute,
     file: &CellFile,
     run: &Run,
     context: &Context,
-) -> Result<CellModel> {
+) -> Result<Learned> {
     let chosen = cells_learned_from(method.cells, file.cells().len(), run);
     expect_room(method, file, chosen.len(), context)?;
     let counts = gathered(file, &chosen, run)?;
@@ -45,7 +51,10 @@ pub(super) fn learn(
         cells: 1.0,
         ..method.clone()
     };
-    Ok(CellModel::fit(settings, &counts, run)?)
+    Ok(Learned {
+        model: CellModel::fit(settings, &counts, run)?,
+        cells: chosen.len(),
+    })
 }
 
 fn expect_room(

@@ -170,6 +170,11 @@ impl CellWindows<'_> {
             .count()
     }
 
+    /// Genes of the table that the model does not know.
+    pub fn unknown(&self) -> usize {
+        self.column.len() - (self.from.len() - self.missing())
+    }
+
     /// The window over the model's genes.
     fn aligned(&self, window: &Counts) -> Result<Counts> {
         if window.genes() == &self.genes {
