@@ -39,11 +39,26 @@ static CARD: MethodCard = MethodCard {
 #[serde(default, deny_unknown_fields)]
 pub struct Mean {}
 
-/// Gene means learned from training samples.
+/// One number per gene, learned from training samples and estimated everywhere.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FittedMean {
-    genes: Vec<String>,
-    means: Vec<f32>,
+    /// Name of the method that learned them.
+    pub(super) method: &'static str,
+    pub(super) genes: Vec<String>,
+    pub(super) means: Vec<f32>,
+}
+
+impl FittedMean {
+    /// What an earlier fit of `method` learned.
+    pub(super) fn restore(method: &'static str, weights: &Weights) -> Result<Self> {
+        let genes: Vec<String> = weights.fact("genes")?;
+        let means = weights.tensor("means", &[genes.len()])?.to_vec();
+        Ok(Self {
+            method,
+            genes,
+            means,
+        })
+    }
 }
 
 impl Imputer for Mean {
@@ -64,22 +79,21 @@ impl Imputer for Mean {
         self.check()?;
         run.proceed()?;
         Ok(Box::new(FittedMean {
+            method: CARD.name,
             genes: train.genes.as_slice().to_vec(),
             means: gene_means(train),
         }))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
-        let genes: Vec<String> = weights.fact("genes")?;
-        let means = weights.tensor("means", &[genes.len()])?.to_vec();
-        Ok(Box::new(FittedMean { genes, means }))
+        Ok(Box::new(FittedMean::restore(CARD.name, weights)?))
     }
 }
 
 impl FittedImputer for FittedMean {
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         run.proceed()?;
-        data.expect_genes(CARD.name, &self.genes)?;
+        data.expect_genes(self.method, &self.genes)?;
         let row = Array1::from_vec(self.means.clone());
         let estimates: Array2<f32> = row
             .broadcast((data.n_samples(), self.genes.len()))

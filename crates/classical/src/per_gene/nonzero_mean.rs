@@ -9,12 +9,13 @@
 //! Cost: one pass over the table.
 
 use imputome_core::{
-    Dataset, Error, FittedImputer, Imputation, Imputer, MethodCard, Result, Run, Scale, Setting,
-    Summary, TableShape, Weights, settings,
+    Dataset, Error, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting, TableShape,
+    Weights, settings,
 };
-use ndarray::{Array1, Array2};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use super::mean::FittedMean;
 
 static CARD: MethodCard = MethodCard {
     name: "nonzero-mean",
@@ -34,14 +35,6 @@ static CARD: MethodCard = MethodCard {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NonzeroMean {}
-
-/// Means learned from training cells.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FittedNonzeroMean {
-    genes: Vec<String>,
-    /// As counts.
-    means: Vec<f32>,
-}
 
 impl Imputer for NonzeroMean {
     fn card(&self) -> &'static MethodCard {
@@ -64,39 +57,15 @@ impl Imputer for NonzeroMean {
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
         self.check()?;
         run.proceed()?;
-        Ok(Box::new(FittedNonzeroMean {
+        Ok(Box::new(FittedMean {
+            method: CARD.name,
             genes: train.genes.as_slice().to_vec(),
             means: nonzero_means(train)?,
         }))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
-        let genes: Vec<String> = weights.fact("genes")?;
-        let means = weights.tensor("means", &[genes.len()])?.to_vec();
-        Ok(Box::new(FittedNonzeroMean { genes, means }))
-    }
-}
-
-impl FittedImputer for FittedNonzeroMean {
-    fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
-        run.proceed()?;
-        data.expect_genes(CARD.name, &self.genes)?;
-        let row = Array1::from_vec(self.means.clone());
-        let estimates: Array2<f32> = row
-            .broadcast((data.n_samples(), self.genes.len()))
-            .expect("one mean per gene")
-            .to_owned();
-        Ok(Imputation::of(estimates))
-    }
-
-    fn weights(&self) -> Weights {
-        Weights::new()
-            .with_tensor("means", &[self.means.len()], self.means.clone())
-            .with_fact("genes", &self.genes)
-    }
-
-    fn summary(&self) -> Summary {
-        Summary::default()
+        Ok(Box::new(FittedMean::restore(CARD.name, weights)?))
     }
 }
 
@@ -127,7 +96,7 @@ fn nonzero_means(data: &Dataset) -> Result<Vec<f32>> {
 mod tests {
     use super::*;
     use imputome_core::Names;
-    use ndarray::array;
+    use ndarray::{Array2, array};
 
     fn table(values: Array2<f32>) -> Dataset {
         let names = |kind, n| {

@@ -15,7 +15,8 @@ pub enum CellHiding {
     /// paper hides ten).
     CellsPerGene(usize),
     /// So many genes of each cell that has 50 or more, by the density of a logistic distribution at
-    /// the logarithm of their count: what the paper's program does (ten).
+    /// the logarithm of their count, as the paper's program (ten); the distribution is that of the
+    /// curve of zeros and not the program's fit to a pool of unlike numbers.
     GenesPerCell(usize),
 }
 
