@@ -6,8 +6,9 @@ use imputome_numerics::symmetric_eigen;
 use ndarray::Array2;
 use rayon::prelude::*;
 
-/// Penalties tried for each gene: ours, half-decades from next to none to next to nothing left.
-const PENALTIES: [f64; 7] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0];
+/// Penalties tried for each gene: ours, half-decades from next to none to next to nothing left. The
+/// last leaves the gene its mean, so that none is told worse than by it as far as the criterion sees.
+const PENALTIES: [f64; 8] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, f64::INFINITY];
 
 /// Cells where a gene is not zero below which it gets its mean: ours, a slope needs three.
 const FEWEST: usize = 3;
@@ -212,6 +213,15 @@ mod tests {
             // Noise of a deviation of 0.28 over 60 cells.
             assert!(row[1].abs() < 0.15, "{}", row[1]);
         }
+    }
+
+    #[test]
+    fn a_target_that_no_score_tells_keeps_its_mean() {
+        // Each value of the score has the same values of the target.
+        let scores: Vec<f32> = (0..60).map(|cell| (cell % 6) as f32 - 2.5).collect();
+        let entries = vec![(0..60).map(|cell| (cell, (cell / 6) as f32)).collect()];
+        let base = Base::regress(&scores, 1, &entries, &[4.5]);
+        assert_eq!((base.intercepts[0], base.slopes[0]), (4.5, 0.0));
     }
 
     #[test]
