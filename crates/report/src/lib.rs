@@ -12,6 +12,7 @@ mod headline;
 mod numbers;
 mod page;
 mod study;
+mod study_figures;
 mod tables;
 
 pub use downstream::{
@@ -24,6 +25,11 @@ use imputome_evaluate::Evaluation;
 pub use study::{
     CurvePanel, ShareCurve, StudyReport, StudySection, StudyTable, gene_map_figure, level_figure,
     share_curves_figure, study_page,
+};
+
+pub use study_figures::{
+    BoxPanel, BoxRow, CellPanel, FigureText, Line, LineAxis, LinePanel, Mark, MarkPanel, MarkRow,
+    Steps, boxes_figure, cell_maps_figure, lines_figure, marks_figure,
 };
 
 /// What the page says of the run besides what the run found.

@@ -316,16 +316,20 @@ pub(crate) struct ConvertArguments {
 Examples:
   imputome study vinas2021 --data gtex -o vinas2021
   imputome study zhou2020 --data cancers -o zhou2020 --most-varying 1000
+  imputome study arisdakessian2019 --data cells -o arisdakessian2019 --parts accuracy,clustering
   imputome study vinas2021 --data gtex -o vinas2021 --parts table1 --methods factor,knn,mean --repeats 1
 
 For vinas2021 DIR holds GTEx: *gene_tpm.gct.gz with sample attributes and subject phenotypes, the normalized
 expression of its tissues, or the slice gtex_v8_1000. For zhou2020 it holds a folder per cancer:
 expression (expression.tsv.gz, or HiSeqV2 of Xena), methylation (methylation.tsv.gz, or
-HumanMethylation450) and survival (samples.tsv, *_survival.txt, *clinicalMatrix). What is finished is not run again, so that
+HumanMethylation450) and survival (samples.tsv, *_survival.txt, *clinicalMatrix). For arisdakessian2019
+it may hold sc_pbmc3k, sc_zeisel, sc_cbmc and other sets that studies/arisdakessian2019/README.md names, and the
+paper's own: entries that begin with jurkat, 293t, neuron9k, GSE67602, GSE102827 (files or folders of cells, or tables
+of text with genes in lines), GSE99330 and a table of FISH with fish in its name; the simulation needs none. What is finished is not run again, so that
 the study can be done part by part; the complete one takes many hours.")]
 pub(crate) struct StudyArguments {
-    /// Which: vinas2021, the imputers of Viñas et al., Frontiers in Genetics 2021; or zhou2020,
-    /// TDimpute, GigaScience 2020.
+    /// Which: vinas2021, the imputers of Viñas et al., Frontiers in Genetics 2021; arisdakessian2019,
+    /// DeepImpute, Genome Biology 2019; or zhou2020, TDimpute, GigaScience 2020.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     /// Folder of the data.
@@ -334,8 +338,9 @@ pub(crate) struct StudyArguments {
     /// Folder for tables, runs, figures and report.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,
-    /// Parts to run: data, table1, table2, table3, figure2 to figure5; of zhou2020 run and report
-    /// (default: all).
+    /// Parts to run: data, table1, table2, table3, figure2 to figure5; of arisdakessian2019 accuracy,
+    /// fish, clustering, expression, speed, training, truth and report; of zhou2020 run and
+    /// report (default: all).
     #[arg(long, value_name = "PARTS", value_delimiter = ',')]
     pub(crate) parts: Vec<String>,
     /// Methods to run, by name or as NAME[:PRESET][:SETTING=VALUE]... (default: all of a part).
@@ -351,9 +356,27 @@ pub(crate) struct StudyArguments {
     /// default: all).
     #[arg(long, value_name = "N", value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(20..))]
     pub(crate) most_varying: Option<usize>,
+    /// Cells and genes of the simulation (arisdakessian2019; default: 2000x4000).
+    #[arg(long, value_name = "CELLSxGENES", value_parser = cells_by_genes)]
+    pub(crate) simulated: Option<(usize, usize)>,
+    /// Numbers of cells that time and memory are measured over (arisdakessian2019; default:
+    /// 100,500,1000,5000).
+    #[arg(long, value_name = "CELLS", value_delimiter = ',', value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(20..))]
+    pub(crate) sizes: Vec<usize>,
     /// Run again what is finished.
     #[arg(long)]
     pub(crate) overwrite: bool,
+}
+
+/// Numbers of cells and genes as typed, such as `2000x4000`.
+fn cells_by_genes(text: &str) -> std::result::Result<(usize, usize), String> {
+    let numbers = text.split_once('x').and_then(|(cells, genes)| {
+        let (cells, genes) = (cells.parse().ok()?, genes.parse().ok()?);
+        (cells >= 20 && genes >= 20).then_some((cells, genes))
+    });
+    numbers.ok_or_else(|| {
+        format!("expected cells x genes such as 2000x4000, 20 or more of each, found {text:?}")
+    })
 }
 
 /// Fit and impute one trial of an evaluation; `imputome evaluate` starts it.

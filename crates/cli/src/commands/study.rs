@@ -19,6 +19,8 @@ pub(crate) fn study(arguments: &StudyArguments, context: &Context) -> Result<()>
         seed: context.seed.unwrap_or(0),
         most_varying: arguments.most_varying,
         hide: arguments.hide.clone(),
+        simulated: arguments.simulated,
+        sizes: arguments.sizes.clone(),
     };
     study::study(&arguments.name, &given, context)
 }

@@ -1,6 +1,7 @@
 //! Published experiments, rebuilt: tables from data as users have them, runs that go on where
 //! they were left, the paper's figures beside ours.
 
+mod arisdakessian2019;
 mod cohorts;
 mod cross;
 mod embedding;
@@ -48,12 +49,25 @@ pub(crate) struct Given {
     pub(crate) most_varying: Option<usize>,
     /// Shares of the profiles hidden; those of the paper where none is given.
     pub(crate) hide: Vec<f64>,
+    /// Cells and genes of a simulation; those of the paper where none are given.
+    pub(crate) simulated: Option<(usize, usize)>,
+    /// Numbers of cells that time and memory are measured over; those of the paper where none is given.
+    pub(crate) sizes: Vec<usize>,
 }
 
 /// Runs a study as far as asked for. Refused when there is none of that name.
 pub(crate) fn study(name: &str, given: &Given, context: &Context) -> Result<()> {
+    let of_bulk = given.most_varying.is_some() || !given.hide.is_empty();
+    let of_cells = given.simulated.is_some() || !given.sizes.is_empty();
     match name {
-        "vinas2021" if given.most_varying.is_some() || !given.hide.is_empty() => {
+        "arisdakessian2019" if of_bulk => Err(Failure::usage(
+            "--most-varying and --hide would have no effect: arisdakessian2019 is about single cells",
+        )),
+        "arisdakessian2019" => arisdakessian2019::carry_out(given, context),
+        "vinas2021" | "zhou2020" if of_cells => Err(Failure::usage(format!(
+            "--simulated and --sizes would have no effect: {name} has no simulation"
+        ))),
+        "vinas2021" if of_bulk => {
             Err(Failure::usage(
                 "--most-varying and --hide would have no effect: vinas2021 takes the genes and shares of the paper",
             ))
@@ -61,7 +75,7 @@ pub(crate) fn study(name: &str, given: &Given, context: &Context) -> Result<()> 
         "vinas2021" => carry_out(given, context),
         "zhou2020" => zhou2020::carry_out(given, context),
         other => Err(Failure::usage(format!("no study is called {other:?}"))
-            .hint("there are vinas2021 and zhou2020: imputome study zhou2020 --data DIR -o DIR")),
+            .hint("there are vinas2021, arisdakessian2019 and zhou2020: imputome study zhou2020 --data DIR -o DIR")),
     }
 }
 

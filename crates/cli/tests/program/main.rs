@@ -5,6 +5,7 @@
 )]
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod arisdakessian2019;
 mod bad_input;
 mod cells;
 mod companions;

@@ -9,6 +9,7 @@ use super::features::{take_genes, taken};
 use super::folder;
 use super::h5ad;
 use super::hdf5::{Hdf5, is_hdf5};
+use super::labels;
 use super::loom;
 use super::matrix_market::MatrixMarket;
 use super::names::unique;
@@ -149,6 +150,14 @@ impl CellFile {
     /// The other names of the genes, `[genes]`, where the file has two.
     pub fn identifiers(&self) -> Option<&[String]> {
         self.identifiers.as_deref()
+    }
+
+    /// A column of text that an h5ad has on its cells (`obs`), such as their kinds, `[cells]`; `NA` where
+    /// it is missing. Nothing when there is no such column or the file is of another form.
+    ///
+    /// Refused: a column that is not text, categories or whole numbers, or of another length.
+    pub fn labels(&self, column: &str) -> Result<Option<Vec<String>>> {
+        labels::labels(&self.path, column, self.cells.len())
     }
 
     /// Number of entries that are stored, those of features left out among them; in a table

@@ -15,6 +15,7 @@ mod folder;
 mod h5ad;
 mod hdf5;
 mod inspect;
+mod labels;
 mod loom;
 mod matrix_market;
 mod matrix_text;

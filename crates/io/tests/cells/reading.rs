@@ -147,3 +147,17 @@ fn repeated_symbols_are_numbered_and_told() {
         file.facts().notes
     );
 }
+
+#[test]
+fn columns_of_text_on_cells_are_read_with_what_is_missing() {
+    for name in ["v12_csr_gzip.h5ad", "v13_csr_gzip.h5ad"] {
+        let file = CellFile::open(&fixture(name)).unwrap();
+        let first = |column: &str| file.labels(column).unwrap().unwrap()[..4].join(" ");
+        assert_eq!(first("kind"), "a b NA a");
+        assert_eq!(first("text"), "t0 t1 t2 t3");
+        assert_eq!(first("whole"), "1 NA 3 1");
+        assert_eq!(file.labels("unheard-of").unwrap(), None);
+    }
+    let loom = CellFile::open(&fixture("cells.loom")).unwrap();
+    assert_eq!(loom.labels("kind").unwrap(), None);
+}

@@ -1,5 +1,7 @@
 //! The drawings of the report, one file each, in the order of the page.
 
+pub(crate) mod boxes;
+pub(crate) mod cell_maps;
 mod costs;
 mod drawing;
 mod embedding_map;
@@ -7,6 +9,8 @@ mod estimated_against_true;
 pub(crate) mod gene_map;
 mod interval_coverage;
 mod learning_curves;
+pub(crate) mod lines;
+pub(crate) mod marks;
 mod r2_against_time;
 mod r2_by_hidden_share;
 pub(crate) mod r2_by_level;
@@ -57,4 +61,15 @@ fn plain_name(label: &str) -> String {
 
 fn paint_of(findings: &Findings, label: &str) -> Paint {
     Paint::Data(color_of(findings, label))
+}
+
+/// Words in the order in which they are first met: the places of their colors.
+fn places_of<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut places: Vec<&str> = Vec::new();
+    for word in words {
+        if !places.contains(&word) {
+            places.push(word);
+        }
+    }
+    places
 }

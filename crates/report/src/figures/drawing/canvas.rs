@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::looks::number;
-use super::{Anchor, Look, TextLook};
+use super::{Anchor, Look, Paint, TextLook};
 
 /// Fonts of the reader's own system, in the order of preference.
 const FONTS: &str = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
@@ -62,6 +62,27 @@ impl Canvas {
             self.body,
             "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"{look}/>"
         );
+    }
+
+    /// Many small circles of one color, in one element; those within half a pixel are drawn once.
+    pub(crate) fn dots(&mut self, centers: &[(f64, f64)], radius: f64, paint: Paint) {
+        let half = |value: f64| (2.0 * value).round() as i64;
+        let mut places: Vec<(i64, i64)> =
+            centers.iter().map(|&(x, y)| (half(x), half(y))).collect();
+        places.sort_unstable();
+        places.dedup();
+        let mut steps = String::new();
+        for (x, y) in places {
+            let (x, y) = (number(x as f64 / 2.0), number(y as f64 / 2.0));
+            let _ = write!(steps, "M{x} {y}h0");
+        }
+        if !steps.is_empty() {
+            let look = Look::drawn(paint, 2.0 * radius).attributes();
+            let _ = writeln!(
+                self.body,
+                "<path d=\"{steps}\" stroke-linecap=\"round\"{look}/>"
+            );
+        }
     }
 
     /// A line through points, open.

@@ -1,0 +1,123 @@
+//! What was found of differential expression, for the page.
+
+use imputome_report::{FigureText, StudySection, marks_figure};
+
+use super::entrants::RAW;
+use super::expression::{RATE, TESTS, TOP};
+use super::published;
+use super::rows::{Found, number};
+use super::sources::SIMULATION;
+use super::tables::{Better, Metric, is_worse, of_data, panel};
+
+const METRICS: [Metric; 5] = [
+    Metric {
+        name: "auc",
+        title: "ROC-AUC, first 500 of each group",
+        better: Better::Higher,
+    },
+    Metric {
+        name: "auc_all",
+        title: "ROC-AUC, all genes by p",
+        better: Better::Higher,
+    },
+    Metric {
+        name: "auc_statistic",
+        title: "ROC-AUC, all genes by statistic",
+        better: Better::Higher,
+    },
+    Metric {
+        name: "found",
+        title: "Different genes found",
+        better: Better::Higher,
+    },
+    Metric {
+        name: "false_discoveries",
+        title: "False among those called",
+        better: Better::Lower,
+    },
+];
+
+/// The section, nothing where nothing was found.
+pub(super) fn section(found: &Found) -> Option<StudySection> {
+    if found.is_empty() {
+        return None;
+    }
+    let mut tables: Vec<_> = TESTS
+        .iter()
+        .filter_map(|(test, _)| {
+            let caption =
+                format!("{test}: one group against all other cells, five groups together");
+            of_data(found, SIMULATION, test, &METRICS, &caption)
+        })
+        .collect();
+    tables.extend(published::table("expression"));
+    let methods = found.methods();
+    let panels = TESTS.iter().flat_map(|(test, _)| {
+        let methods = &methods;
+        [0, 2, 4].map(move |at| {
+            let mut drawn = panel(found, methods, test, &METRICS[at]);
+            drawn.title = format!("{test}: {}", drawn.title);
+            drawn
+        })
+    });
+    let panels: Vec<_> = panels.collect();
+    let text = FigureText {
+        name: "expression",
+        title: "Genes that groups express differently, raw and imputed",
+        caption: "Mean over simulations of other seeds; bars reach one standard deviation to either side, and where none is seen it is smaller than the mark. False among those called: a test that keeps its word stays near 0.05.",
+    };
+    let mut discussion = verdicts(found);
+    discussion.extend(found.failures());
+    Some(StudySection {
+        name: "part-expression".into(),
+        title: "Figure 5c: differential expression".into(),
+        text: vec![
+            format!("In each simulation the genes are known that a group expresses differently. Cells are scaled to the same total, logarithms taken, each group compared with all other cells, p values adjusted by Benjamini and Hochberg. The paper's figure is the area under the ROC curve of 1 less the adjusted p value over the first {TOP} genes of each group, pooled."),
+            format!("A ranking of chosen genes says little, so all genes are ranked too, by p value and by the size of the statistic. Of the genes called at a false discovery rate of {RATE} the share that does not differ should be {RATE}."),
+        ],
+        discussion,
+        differs: vec![
+            "The paper's text names the t test, its program used ranks (Wilcoxon): both are here. The t test is Welch's.".into(),
+            "The simulation is the same model with the same settings, in our own program: other random numbers, and a new simulation for each repeat.".into(),
+        ],
+        tables,
+        figures: marks_figure(text, &panels).into_iter().collect(),
+    })
+}
+
+fn verdicts(found: &Found) -> Vec<String> {
+    let mut said = Vec::new();
+    for (test, _) in TESTS {
+        for method in found.methods().iter().filter(|method| *method != RAW) {
+            let of = |method: &str, metric: &str| found.mean(SIMULATION, method, (test, metric));
+            let words = |metric: &Metric| {
+                let (imputed, raw) = (of(method, metric.name)?, of(RAW, metric.name)?);
+                let said = format!(
+                    "{} {} against {}",
+                    metric.title,
+                    number(imputed.value),
+                    number(raw.value)
+                );
+                Some((
+                    is_worse(imputed, raw, metric.better),
+                    is_worse(raw, imputed, metric.better),
+                    said,
+                ))
+            };
+            let judged: Vec<_> = METRICS.iter().filter_map(words).collect();
+            let list = |hurts: bool| -> Vec<String> {
+                let those = judged
+                    .iter()
+                    .filter(|(worse, better, _)| if hurts { *worse } else { *better });
+                those.map(|(_, _, said)| said.clone()).collect()
+            };
+            for (hurts, verb) in [(true, "HURTS"), (false, "helps")] {
+                let list = list(hurts);
+                if !list.is_empty() {
+                    said.push(format!("{test}: {method} {verb}: {}.", list.join("; ")));
+                }
+            }
+        }
+    }
+    said
+}
