@@ -2,6 +2,7 @@
 
 use imputome_core::{Counts, Run};
 use imputome_evaluate::cells::{CellHiding, CellScores, HiddenCount, hide, zero_error};
+use ndarray::Array2;
 use nix::sys::resource::{UsageWho, getrusage};
 
 use crate::failure::Result;
@@ -132,39 +133,56 @@ impl Judged<'_> {
                     .estimates
                     .push(estimates[(entry.cell - cells.start, gene)]);
             }
-            let measured = self
-                .counts
-                .select_cells(&positions)
-                .select_genes(self.genes);
-            if let Some(mean) = zero_error(&measured, estimates.view()) {
-                let entries =
-                    (measured.n_cells() * measured.n_genes() - measured.n_entries()) as f64;
-                found.zeros = found.zeros.with(Sum {
-                    squares: mean * entries,
-                    entries,
-                });
-            }
-            let Some(truth) = self.truth else { continue };
-            let truth = truth.select_cells(&positions).select_genes(self.genes);
-            let truth = truth.table(0..positions.len());
             let seen = window.select_genes(self.genes).table(0..positions.len());
-            ndarray::Zip::from(&truth)
-                .and(&seen)
-                .and(&estimates)
-                .for_each(|&truth, &seen, &estimate| {
-                    if seen == 0.0 {
-                        let error = f64::from(truth).ln_1p() - f64::from(estimate.max(0.0)).ln_1p();
-                        let sum = match truth > 0.0 {
-                            true => &mut found.missed,
-                            false => &mut found.absent,
-                        };
-                        sum.squares += error * error;
-                        sum.entries += 1.0;
-                    }
-                });
+            found.add_zeros(&self.judged(self.counts, &positions), &estimates);
+            if let Some(truth) = self.truth {
+                let truth = self.judged(truth, &positions).table(0..positions.len());
+                found.add_truth(&truth, &seen, &estimates);
+            }
         }
         Ok(found)
     }
+
+    /// Some cells of a table, over the genes judged.
+    fn judged(&self, table: &Counts, cells: &[usize]) -> Counts {
+        table.select_cells(cells).select_genes(self.genes)
+    }
+}
+
+impl FoundErrors {
+    fn add_zeros(&mut self, measured: &Counts, estimates: &Array2<f32>) {
+        if let Some(mean) = zero_error(measured, estimates.view()) {
+            let entries = (measured.n_cells() * measured.n_genes() - measured.n_entries()) as f64;
+            self.zeros = self.zeros.with(Sum {
+                squares: mean * entries,
+                entries,
+            });
+        }
+    }
+
+    fn add_truth(&mut self, truth: &Array2<f32>, seen: &Array2<f32>, estimates: &Array2<f32>) {
+        ndarray::Zip::from(truth)
+            .and(seen)
+            .and(estimates)
+            .for_each(|&truth, &seen, &estimate| {
+                if seen == 0.0 {
+                    let sum = if truth > 0.0 {
+                        &mut self.missed
+                    } else {
+                        &mut self.absent
+                    };
+                    *sum = sum.with(Sum {
+                        squares: log_error(truth, estimate).powi(2),
+                        entries: 1.0,
+                    });
+                }
+            });
+    }
+}
+
+/// Difference of logarithms, `ln(1 + count)`.
+fn log_error(truth: f32, estimate: f32) -> f64 {
+    f64::from(truth).ln_1p() - f64::from(estimate.max(0.0)).ln_1p()
 }
 
 /// Mean squared errors gene by gene and cell by cell, in the first repeat.
@@ -182,9 +200,8 @@ fn write_errors(work: &Work, hidden: &[HiddenCount], estimates: &[f32]) -> Resul
             } else {
                 entry.cell
             };
-            let error = f64::from(entry.count).ln_1p() - f64::from(estimate.max(0.0)).ln_1p();
             sums[place] = sums[place].with(Sum {
-                squares: error * error,
+                squares: log_error(entry.count, estimate).powi(2),
                 entries: 1.0,
             });
         }

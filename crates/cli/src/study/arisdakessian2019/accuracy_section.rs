@@ -177,7 +177,7 @@ fn truth_said(found: &Found) -> Option<String> {
 
 fn figures(study: &Study, found: &Found) -> Result<Vec<Figure>> {
     // What is done to nothing errs by all that was hidden, and would flatten the axes.
-    let methods: Vec<String> = found.methods().into_iter().filter(|m| m != RAW).collect();
+    let methods: Vec<String> = found.drawn().into_iter().filter(|m| m != RAW).collect();
     let panels: Vec<_> = METRICS
         .iter()
         .map(|metric| panel(found, &methods, "", metric))

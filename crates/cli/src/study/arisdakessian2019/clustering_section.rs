@@ -128,7 +128,7 @@ pub(super) fn verdicts(found: &Found) -> Vec<String> {
 }
 
 fn figures(study: &Study, found: &Found) -> Result<Vec<Figure>> {
-    let methods = found.methods();
+    let methods = found.drawn();
     let panels: Vec<_> = METRICS[..5]
         .iter()
         .map(|metric| panel(found, &methods, "", metric))
@@ -140,7 +140,7 @@ fn figures(study: &Study, found: &Found) -> Result<Vec<Figure>> {
     };
     let mut figures: Vec<Figure> = marks_figure(marks, &panels).into_iter().collect();
     for data in found.data() {
-        figures.extend(map_figure(study, &data, &methods)?);
+        figures.extend(map_figure(study, &data, &found.methods())?);
     }
     Ok(figures)
 }

@@ -51,7 +51,7 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
         })
         .collect();
     tables.extend(published::table("expression"));
-    let methods = found.methods();
+    let methods = found.drawn();
     let panels = TESTS.iter().flat_map(|(test, _)| {
         let methods = &methods;
         [0, 2, 4].map(move |at| {

@@ -50,7 +50,7 @@ pub(super) fn section(found: &Found) -> StudySection {
         "Kolmogorov-Smirnov distance of each gene from FISH",
     ));
     section.tables.extend(published::table("fish"));
-    let methods = found.methods();
+    let methods = found.drawn();
     let panels = METRICS.map(|metric| panel(found, &methods, "", &metric));
     let text = FigureText {
         name: "fish",

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::path::Path;
 
 use imputome_core::{Counts, Run};
-use imputome_evaluate::downstream::differential_expression;
+use imputome_evaluate::downstream::{Difference, differential_expression};
 use ndarray::Axis;
 
 use crate::failure::Result;
@@ -58,45 +58,42 @@ impl Splits {
         let learned = Learned::of(work.entrant, counts, work.run)?;
         let table = logs(learned.filled(counts, work.run)?).select(Axis(1), &genes);
         unit.add("", "genes", genes.len() as f64);
-        let cells = counts.n_cells();
         for (name, test) in TESTS {
-            let (mut shares, mut called) = (Vec::new(), Vec::new());
+            let differences =
+                |inside: &[bool]| differential_expression(table.view(), inside, test, work.run);
+            let (mut below, mut called) = (Vec::new(), Vec::new());
             for half in 0..HALVES {
                 work.run.proceed()?;
-                let inside = random_half(cells, half, work.run);
-                let found = differential_expression(table.view(), &inside, test, work.run);
-                let share = |below: &dyn Fn(f64, f64) -> bool| {
-                    let genes = found
-                        .iter()
-                        .filter(|gene| below(gene.p_value, gene.adjusted_p));
-                    genes.count() as f64 / found.len() as f64
-                };
-                shares.push(share(&|p, _| p < RATE));
-                called.push(share(&|_, adjusted| adjusted < RATE));
+                let found = differences(&random_half(counts.n_cells(), half, work.run));
+                below.push(share(&found, |gene| gene.p_value < RATE));
+                called.push(share(&found, |gene| gene.adjusted_p < RATE));
             }
-            let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
-            unit.add(name, "random_p", mean(&shares));
-            unit.add(
-                name,
-                "random_p_worst",
-                shares.iter().copied().fold(0.0, f64::max),
-            );
+            unit.add(name, "random_p", mean(&below));
+            unit.add(name, "random_p_worst", most(&below));
             unit.add(name, "random_called", mean(&called));
-            unit.add(
-                name,
-                "random_called_worst",
-                called.iter().copied().fold(0.0, f64::max),
-            );
-            let found = differential_expression(table.view(), &deep_half(counts), test, work.run);
-            let different = found.iter().filter(|gene| gene.adjusted_p < RATE).count();
+            unit.add(name, "random_called_worst", most(&called));
+            let found = differences(&deep_half(counts));
             unit.add(
                 name,
                 "by_depth_called",
-                different as f64 / found.len() as f64,
+                share(&found, |gene| gene.adjusted_p < RATE),
             );
         }
         Ok(())
     }
+}
+
+/// Share of genes of which something is true.
+fn share(found: &[Difference], wanted: impl Fn(&Difference) -> bool) -> f64 {
+    found.iter().filter(|gene| wanted(gene)).count() as f64 / found.len() as f64
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn most(values: &[f64]) -> f64 {
+    values.iter().copied().fold(0.0, f64::max)
 }
 
 /// Half of the cells, drawn at random.

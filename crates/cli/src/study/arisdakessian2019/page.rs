@@ -5,6 +5,7 @@ use imputome_report::{StudyReport, StudySection};
 use crate::failure::Result;
 
 use super::super::writing::{Beside, write_report};
+use super::entrants::OURS;
 use super::parts::Part;
 use super::rows::{Found, as_text};
 use super::study::Study;
@@ -12,6 +13,9 @@ use super::{
     accuracy_section, clustering_section, expression_section, fish_section, published,
     speed_section, training_section, truth_section,
 };
+
+/// The word of sections for what imputation made worse.
+const HURTS: &str = "HURTS";
 
 /// How names of sections begin whose tables are printed.
 const PRINTED: &str = "part-";
@@ -70,21 +74,20 @@ fn section(study: &Study, part: Part, found: &Found) -> Result<Option<StudySecti
     }
 }
 
-/// What stands first: where imputation hurts, in the words of the sections.
+/// What stands first: where imputation hurts, in the words of the sections; other methods than ours
+/// are left to those.
 fn findings(sections: &[StudySection]) -> Vec<String> {
-    let lines = || sections.iter().flat_map(|section| &section.discussion);
-    let hurts: Vec<&String> = lines().filter(|line| line.contains("HURTS")).collect();
-    let said = lines().count();
-    if said == 0 {
-        return vec!["Nothing is finished yet.".into()];
-    }
-    let first = match hurts.len() {
-        0 => "Imputation hurts in none of the comparisons made so far.".to_string(),
-        n => format!(
-            "Imputation hurts in {n} of the {said} statements below: a table with filled zeros is not a better table for every study."
+    let said = || sections.iter().flat_map(|section| &section.discussion);
+    let hurts = |line: &&String| line.contains(HURTS);
+    let first = match (said().count(), said().filter(hurts).count()) {
+        (0, _) => return vec!["Nothing is finished yet.".into()],
+        (_, 0) => "Imputation hurts in none of the comparisons made so far.".to_string(),
+        (all, n) => format!(
+            "Imputation hurts in {n} of the {all} statements below: a table with filled zeros is not a better table for every study."
         ),
     };
-    std::iter::once(first)
-        .chain(hurts.into_iter().cloned())
-        .collect()
+    let of_ours =
+        |line: &&String| line.contains(&format!("{OURS} {HURTS}")) || line.contains("imputing");
+    let ours = said().filter(hurts).filter(of_ours).cloned();
+    std::iter::once(first).chain(ours).collect()
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Result};
 
-use super::entrants::ordered;
+use super::entrants::{NONZERO_MEAN, RAW, ordered};
 
 /// The first line of every such file, and of the tables beside the page.
 pub(super) const HEADER: &str = "data\tmethod\trepeat\tsetting\tmetric\tvalue";
@@ -172,6 +172,13 @@ impl Found {
     /// Methods in the order of the study.
     pub(super) fn methods(&self) -> Vec<String> {
         ordered(self.rows.iter().map(|row| row.method.clone()).collect())
+    }
+
+    /// Methods as figures draw them, what is learned first, so that each has one color everywhere.
+    pub(super) fn drawn(&self) -> Vec<String> {
+        let mut methods = self.methods();
+        methods.sort_by_key(|method| [NONZERO_MEAN, RAW].iter().position(|m| m == method));
+        methods
     }
 
     /// Settings of a metric in the order in which they stand.

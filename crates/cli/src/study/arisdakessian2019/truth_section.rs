@@ -165,7 +165,7 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
 }
 
 fn figure(found: &Found, set: &Judged) -> Option<imputome_report::Figure> {
-    let methods = found.methods();
+    let methods = found.drawn();
     let of_set = Found {
         rows: found
             .rows
