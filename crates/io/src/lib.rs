@@ -48,7 +48,8 @@ mod write;
 
 pub use cells::{
     Additions, CellFacts, CellFile, CellForm, CellInspection, CellOptions, CellWriter, Column,
-    ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, OverInput, Windows,
+    ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, NewCells, OverInput,
+    Windows,
     inspect_cells,
 };
 pub use covariates::{covariate_columns, covariate_names};

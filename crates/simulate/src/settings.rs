@@ -4,6 +4,9 @@ use imputome_core::{Error, Result, Setting, settings};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// What messages call the simulation.
+const METHOD: &str = "splatter";
+
 /// Settings of the Splatter simulation. Names in brackets are those of the paper's parameters;
 /// defaults are those of its program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,6 +104,47 @@ impl SplatterSettings {
         }
     }
 
+    /// The presets by name.
+    pub const PRESETS: [&str; 2] = ["default", "deepimpute"];
+
+    /// The preset of this name.
+    pub fn preset(name: &str) -> Result<Self> {
+        match name {
+            "default" => Ok(Self::default()),
+            "deepimpute" => Ok(Self::deepimpute()),
+            _ => Err(Error::UnknownPreset {
+                method: METHOD.into(),
+                preset: name.into(),
+                known: Self::PRESETS.join(", "),
+            }),
+        }
+    }
+
+    /// The same with one setting changed, its value given as typed. Limits are for
+    /// [`SplatterSettings::check`] to refuse.
+    pub fn with(&self, setting: &str, value: &str) -> Result<Self> {
+        let known = self.describe();
+        let described = known.iter().find(|s| s.name == setting);
+        let described = described.ok_or_else(|| Error::UnknownSetting {
+            method: METHOD.into(),
+            setting: setting.into(),
+            known: known
+                .iter()
+                .map(|s| s.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })?;
+        let value = settings::parse(METHOD, described, value)?;
+        let mut fields = serde_json::to_value(self).expect("settings are plain data");
+        fields[setting] = value.clone();
+        serde_json::from_value(fields).map_err(|error| Error::IllegalSetting {
+            method: METHOD.into(),
+            setting: setting.into(),
+            rule: error.to_string(),
+            found: value.to_string(),
+        })
+    }
+
     /// Every setting with its doc, value and limits.
     pub fn describe(&self) -> Vec<Setting> {
         settings::describe(self)
@@ -108,12 +152,12 @@ impl SplatterSettings {
 
     /// Refuses settings outside their limits.
     pub fn check(&self) -> Result<()> {
-        settings::check("splatter", &self.describe())?;
+        settings::check(METHOD, &self.describe())?;
         let whole: f64 = self.groups.iter().sum();
         // Shares typed with two digits may miss 1 by rounding.
         if (whole - 1.0).abs() > 0.005 {
             return Err(Error::IllegalSetting {
-                method: "splatter".into(),
+                method: METHOD.into(),
                 setting: "groups".into(),
                 rule: "shares that add up to 1".into(),
                 found: format!("a sum of {whole}"),

@@ -1,7 +1,7 @@
 //! A table on its way into a file, as it comes.
 
 use hdf5_pure::{AttrValue, MaxExtent, make_f32_type, make_i32_type};
-use imputome_core::SparseRows;
+use imputome_core::{Counts, SparseRows};
 
 use super::additions::LayerForm;
 use super::encoding::encoded;
@@ -161,6 +161,20 @@ impl Layer {
         target.append(&format!("{}/data", self.path), &bytes)?;
         target.commit()
     }
+}
+
+/// The rows of a window.
+pub(super) fn rows_of(window: &Counts) -> SparseRows {
+    let mut rows = SparseRows {
+        starts: vec![0],
+        columns: Vec::with_capacity(window.n_entries()),
+        values: window.values().to_vec(),
+    };
+    for cell in 0..window.n_cells() {
+        rows.columns.extend_from_slice(window.row(cell).0);
+        rows.starts.push(rows.columns.len());
+    }
+    rows
 }
 
 /// Compresses an array in chunks of at most a cell's worth of elements each.

@@ -4,9 +4,11 @@ mod additions;
 mod checks;
 mod encoding;
 mod layer;
+mod new;
 mod skeleton;
 mod target;
 mod writer;
 
 pub use additions::{Additions, Column, ColumnValues, LayerForm, OverInput};
+pub use new::NewCells;
 pub use writer::CellWriter;

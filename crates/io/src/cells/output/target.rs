@@ -4,7 +4,10 @@ use std::path::Path;
 
 use hdf5_pure::{AttrValue, DatasetBuilder, File, FileAccessProperties, StagedGroup, SyncPolicy};
 
-use super::encoding::{dict, text};
+use serde_json::Value;
+
+use super::additions::Column;
+use super::encoding::{self, dict, text};
 use crate::cells::refusal;
 use crate::output::{Beside, unwritable};
 use crate::{Error, Result};
@@ -87,6 +90,26 @@ impl Target {
     ) -> Result<()> {
         let added = self.file.root().create_dataset(path, build);
         added.map(|_| ()).map_err(|error| self.refused(&error))
+    }
+
+    /// Adds a column of a data frame; [`Target::name_columns`] makes it known.
+    pub(super) fn add_column(&self, frame: &str, column: &Column) -> Result<()> {
+        let path = format!("{frame}/{}", column.name);
+        self.add_array(&path, |array| encoding::column(array, &column.values))
+    }
+
+    /// Adds settings to `uns` under a key.
+    pub(super) fn add_settings(&self, key: &str, settings: &Value) -> Result<()> {
+        let path = format!("uns/{key}");
+        self.add_group(&path, dict(), |group| {
+            let Value::Object(items) = settings else {
+                encoding::value(group, "settings", settings);
+                return;
+            };
+            for (name, content) in items {
+                encoding::value(group, &name.replace('/', "_"), content);
+            }
+        })
     }
 
     /// Puts bytes behind those of an array.

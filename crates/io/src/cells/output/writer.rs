@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::additions::{Additions, Column, LayerForm, OverInput};
 use super::checks::{check_frames, check_memory, is_same, require_room, var_names};
-use super::layer::Layer;
+use super::layer::{Layer, rows_of};
+use super::skeleton::{self, Skeleton};
 use super::target::Target;
-use super::{encoding, skeleton};
 use crate::cells::facts::CellForm;
 use crate::cells::file::CellFile;
 use crate::output::Beside;
@@ -101,17 +101,7 @@ impl CellWriter {
 
     /// Adds the next cells of the layer, genes as in the input.
     pub fn add_counts(&mut self, window: &Counts) -> Result<()> {
-        let mut rows = SparseRows {
-            starts: vec![0],
-            ..SparseRows::default()
-        };
-        for cell in 0..window.n_cells() {
-            let (columns, values) = window.row(cell);
-            rows.columns.extend_from_slice(columns);
-            rows.values.extend_from_slice(values);
-            rows.starts.push(rows.columns.len());
-        }
-        self.add(rows)
+        self.add(rows_of(window))
     }
 
     /// Adds the columns and settings; the file takes its place.
@@ -131,16 +121,7 @@ impl CellWriter {
         self.add_columns("obs", cells, cell_columns, &self.additions.cell_columns)?;
         let gene_columns = self.placed(gene_columns, genes)?;
         self.add_columns("var", genes, &gene_columns, &self.additions.gene_columns)?;
-        let path = format!("uns/{}", self.additions.key);
-        self.target.add_group(&path, encoding::dict(), |group| {
-            let Value::Object(items) = settings else {
-                encoding::value(group, "settings", settings);
-                return;
-            };
-            for (name, content) in items {
-                encoding::value(group, &name.replace('/', "_"), content);
-            }
-        })?;
+        self.target.add_settings(&self.additions.key, settings)?;
         self.layer.end(&self.target)?;
         self.target.commit()?;
         self.target.take_place()
@@ -170,9 +151,7 @@ impl CellWriter {
             if column.values.len() != length {
                 return Err(self.wrong(&column.name, length, column.values.len()));
             }
-            let path = format!("{frame}/{}", column.name);
-            self.target
-                .add_array(&path, |array| encoding::column(array, &column.values))?;
+            self.target.add_column(frame, column)?;
         }
         match names.is_empty() {
             true => Ok(()),
@@ -225,23 +204,18 @@ fn make_room(target: &Target, additions: &Additions, shape: [usize; 2]) -> Resul
 /// A new h5ad beside its place, with the counts in `X`.
 fn create(input: &CellFile, place: &Path) -> Result<Target> {
     let target = Target::new(place, |beside: &mut Beside| {
-        skeleton::write(beside.path(), input)
+        let names = Skeleton {
+            cells: input.cells(),
+            genes: input.genes(),
+            identifiers: input.identifiers(),
+        };
+        skeleton::write(beside.path(), &names)
             .map_err(|error| std::io::Error::other(error.to_string()))
     })?;
     let shape = [input.cells().len(), input.genes().len()];
     let mut layer = Layer::begin(&target, "X", shape, LayerForm::Sparse)?;
     for window in input.windows(input.cells_within(COPIED_BYTES)) {
-        let window = window?;
-        let mut rows = SparseRows {
-            starts: vec![0],
-            columns: Vec::with_capacity(window.n_entries()),
-            values: window.values().to_vec(),
-        };
-        for cell in 0..window.n_cells() {
-            rows.columns.extend_from_slice(window.row(cell).0);
-            rows.starts.push(rows.columns.len());
-        }
-        layer.add(&target, &rows)?;
+        layer.add(&target, &rows_of(&window?))?;
     }
     layer.end(&target)?;
     target.commit()?;
