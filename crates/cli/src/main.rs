@@ -67,6 +67,7 @@ fn carry_out(arguments: Arguments) -> Result<()> {
         Command::Embeddings(embeddings) => commands::embeddings::embeddings(&embeddings, &context),
         Command::Methods(methods) => commands::methods::methods(&methods),
         Command::Convert(convert) => commands::convert::convert(&convert, &context),
+        Command::Simulate(simulate) => commands::simulate::simulate(&simulate, &context),
         Command::Study(study) => commands::study::study(&study, &context),
         Command::Trial(trial) => commands::trial::trial(&trial, &context),
     };

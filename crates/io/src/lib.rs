@@ -49,8 +49,7 @@ mod write;
 pub use cells::{
     Additions, CellFacts, CellFile, CellForm, CellInspection, CellOptions, CellWriter, Column,
     ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, NewCells, OverInput,
-    Windows,
-    inspect_cells,
+    Windows, inspect_cells,
 };
 pub use covariates::{covariate_columns, covariate_names};
 pub use dataset_file::{read_dataset, write_dataset};

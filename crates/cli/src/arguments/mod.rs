@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
     ConvertArguments, DemoArguments, EmbeddingsArguments, EvaluateArguments, FitArguments,
-    ImputeArguments, InspectArguments, MethodsArguments, ReportArguments, StudyArguments,
-    TrialArguments,
+    ImputeArguments, InspectArguments, MethodsArguments, ReportArguments, SimulateArguments,
+    StudyArguments, TrialArguments,
 };
 
 pub(crate) use reading::{
@@ -77,6 +77,7 @@ pub(crate) enum Command {
     Embeddings(EmbeddingsArguments),
     Methods(MethodsArguments),
     Convert(ConvertArguments),
+    Simulate(SimulateArguments),
     Study(StudyArguments),
     #[command(hide = true)]
     Trial(TrialArguments),

@@ -4,10 +4,12 @@ mod fit;
 mod impute;
 mod learning;
 mod plan;
+mod simulate;
 
 pub(crate) use fit::fit;
 pub(crate) use impute::impute;
 pub(crate) use plan::CellsPlan;
+pub(crate) use simulate::simulate;
 
 use std::path::Path;
 

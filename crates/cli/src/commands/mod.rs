@@ -9,6 +9,7 @@ pub(crate) mod impute;
 pub(crate) mod inspect;
 pub(crate) mod methods;
 pub(crate) mod report;
+pub(crate) mod simulate;
 pub(crate) mod study;
 pub(crate) mod trial;
 

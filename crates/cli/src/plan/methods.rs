@@ -112,7 +112,8 @@ pub(crate) fn every_method() -> Vec<MethodEntry> {
         .collect()
 }
 
-fn as_typed(value: &toml::Value) -> String {
+/// A setting's value of a plan as it is typed.
+pub(crate) fn as_typed(value: &toml::Value) -> String {
     match value {
         toml::Value::String(text) => text.clone(),
         toml::Value::Array(list) => list.iter().map(as_typed).collect::<Vec<_>>().join("+"),
@@ -120,7 +121,8 @@ fn as_typed(value: &toml::Value) -> String {
     }
 }
 
-fn plan_value(value: &Value) -> toml::Value {
+/// A setting's value as plans have it.
+pub(crate) fn plan_value(value: &Value) -> toml::Value {
     match value {
         Value::Null => "none".into(),
         Value::Bool(truth) => (*truth).into(),

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::cells::CellsPlan;
 
 pub(crate) use methods::{
-    MethodEntry, SettingsTable, every_method, method_with, readable, settings_of, settings_with,
+    MethodEntry, SettingsTable, as_typed, every_method, method_with, plan_value, readable,
+    settings_of, settings_with,
 };
 pub(crate) use overlay::{Resolved, Typed, resolve};
 pub(crate) use record::{InputRecord, Record, run_file};
@@ -263,6 +264,30 @@ pub(crate) struct EvaluatePlan {
     pub(crate) reading: ReadingPlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
+}
+
+/// Make data with known truth.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SimulatePlan {
+    pub(crate) command: String,
+    #[serde(default)]
+    pub(crate) seed: u64,
+    /// Of what; `cells`.
+    pub(crate) kind: String,
+    pub(crate) output: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cells: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) genes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) preset: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) like: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) layer: Option<String>,
+    #[serde(default, skip_serializing_if = "SettingsTable::is_empty")]
+    pub(crate) settings: SettingsTable,
 }
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {

@@ -20,6 +20,7 @@ mod genes;
 mod interruption;
 mod normalization;
 mod outputs;
+mod simulate;
 mod study;
 mod tables;
 mod transfer;

@@ -23,6 +23,7 @@ fn no_arguments_print_the_help() {
         "embeddings",
         "methods",
         "convert",
+        "simulate",
     ] {
         assert!(answer.stdout.contains(command), "{command}");
     }
@@ -50,6 +51,7 @@ fn every_command_has_help_with_an_example_and_the_common_options() {
         "embeddings",
         "methods",
         "convert",
+        "simulate",
     ] {
         let help = Folder::new().succeed(&[command, "--help"]).stdout;
         for part in [
