@@ -4,7 +4,7 @@ use std::path::Path;
 
 use imputome::Method;
 use imputome::cells::{CellModel, CellWindows};
-use imputome_core::Run;
+use imputome_core::{Counts, Run};
 use imputome_io::{Additions, CellFile, CellWriter, Column, ColumnValues, LayerForm, OverInput};
 use serde_json::json;
 
@@ -100,6 +100,9 @@ fn additions(plan: &ImputePlan, context: &Context) -> Additions {
 }
 
 /// Imputes window after window; gives the zeros filled in each cell.
+///
+/// Reading, imputing and writing go on at once where more than one thread is allowed; each keeps the order of the
+/// windows, so the file has the same bytes.
 fn stream(
     file: &CellFile,
     windows: &mut CellWindows<'_>,
@@ -110,12 +113,43 @@ fn stream(
     let progress = run.progress();
     progress.begin("imputing cells", file.cells().len() as u64);
     let mut filled = Vec::with_capacity(file.cells().len());
-    for window in file.windows(cells) {
+    let mut impute = |window: &Counts| -> Result<Counts> {
         run.proceed()?;
-        let imputed = windows.impute(&window?, run)?;
-        writer.add_counts(&imputed.counts)?;
+        let imputed = windows.impute(window, run)?;
         filled.extend(imputed.filled);
         progress.advance(filled.len() as u64, "");
+        Ok(imputed.counts)
+    };
+    if run.threads() == 1 {
+        for window in file.windows(cells) {
+            writer.add_counts(&impute(&window?)?)?;
+        }
+    } else {
+        std::thread::scope(|scope| -> Result<()> {
+            // One window on its way on either side bounds what is held.
+            let (read, windows) = std::sync::mpsc::sync_channel(1);
+            let (done, imputed) = std::sync::mpsc::sync_channel::<Counts>(1);
+            scope.spawn(move || {
+                // Whoever no longer listens has failed, and says why.
+                let mut windows = file.windows(cells);
+                while windows
+                    .next()
+                    .is_some_and(|window| read.send(window).is_ok())
+                {}
+            });
+            let writing = scope.spawn(move || {
+                imputed
+                    .into_iter()
+                    .try_for_each(|counts| writer.add_counts(&counts))
+            });
+            for window in windows {
+                if done.send(impute(&window?)?).is_err() {
+                    break;
+                }
+            }
+            drop(done);
+            Ok(writing.join().expect("a panic of the writer is its own")?)
+        })?;
     }
     progress.end();
     Ok(filled)

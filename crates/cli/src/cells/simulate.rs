@@ -21,7 +21,7 @@ const READ_AT_ONCE: usize = 4096;
 /// The layer of the counts before any was missed.
 const TRUTH: &str = "truth";
 /// Where the settings lie in `uns`.
-const KEY: &str = "imputome";
+const KEY: &str = "imputome_simulation";
 
 /// Simulates cells and writes file and record.
 pub(crate) fn simulate(

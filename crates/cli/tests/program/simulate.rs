@@ -98,7 +98,7 @@ fn cells_like_those_of_a_file_say_what_was_found() {
         "gene means: gamma",
         "variation: ",
         "missed molecules: ",
-        "60 cells x 40 genes",
+        "60 cells x 38 genes",
     ] {
         assert!(said.contains(part), "{part} is not in\n{said}");
     }

@@ -1,7 +1,10 @@
 //! A method for cells after it has learned.
 
+use std::ops::Range;
+
 use imputome_core::{Counts, Error, Names, Result, Run, SparseRows, Weights};
 use imputome_neural::deepimpute::{DeepImpute, Estimates, FittedDeepImpute, LeftOut};
+use rayon::prelude::*;
 
 use super::CellPolicy;
 use crate::Method;
@@ -27,6 +30,18 @@ pub struct CellWindows<'a> {
     filled: Vec<u64>,
     refused: u64,
     policy: CellPolicy,
+}
+
+/// Cells merged with their estimates by one thread; ours.
+const MERGED_AT_ONCE: usize = 128;
+
+/// Some cells of a window after imputation.
+struct Merged {
+    rows: SparseRows,
+    /// Zeros filled in each cell.
+    of_cells: Vec<u64>,
+    /// Zeros filled in each gene.
+    of_genes: Vec<u32>,
 }
 
 /// A window of cells after imputation.
@@ -132,7 +147,7 @@ impl CellWindows<'_> {
     pub fn impute(&mut self, window: &Counts, run: &Run) -> Result<ImputedCells> {
         let estimates = self.model.fitted.estimate(&self.aligned(window)?, run)?;
         self.refused += estimates.refused.len() as u64;
-        self.merged(window, &estimates)
+        self.merged(window, &estimates, run)
     }
 
     /// True for genes of the table that are imputed.
@@ -203,14 +218,57 @@ impl CellWindows<'_> {
         Counts::new(window.cells().clone(), self.genes.clone(), rows)
     }
 
-    fn merged(&mut self, window: &Counts, estimates: &Estimates) -> Result<ImputedCells> {
+    fn merged(
+        &mut self,
+        window: &Counts,
+        estimates: &Estimates,
+        run: &Run,
+    ) -> Result<ImputedCells> {
+        let blocks: Vec<Merged> = run.on_threads(|| {
+            let firsts = (0..window.n_cells())
+                .into_par_iter()
+                .step_by(MERGED_AT_ONCE);
+            let block = |first: usize| first..(first + MERGED_AT_ONCE).min(window.n_cells());
+            firsts
+                .map(|first| self.merged_block(window, estimates, block(first)))
+                .collect()
+        });
         let mut rows = SparseRows {
             starts: vec![0],
             ..SparseRows::default()
         };
         let mut filled = Vec::with_capacity(window.n_cells());
-        for (c, estimates) in estimates.values.rows().into_iter().enumerate() {
+        for block in blocks {
+            let first = rows.columns.len();
+            let starts = block.rows.starts[1..].iter();
+            rows.starts.extend(starts.map(|start| first + start));
+            rows.columns.extend(block.rows.columns);
+            rows.values.extend(block.rows.values);
+            filled.extend(block.of_cells);
+            for (sum, of_gene) in self.filled.iter_mut().zip(block.of_genes) {
+                *sum += u64::from(of_gene);
+            }
+        }
+        Ok(ImputedCells {
+            counts: Counts::new(window.cells().clone(), window.genes().clone(), rows)?,
+            filled,
+        })
+    }
+
+    /// Some cells of a window with the entries that the policy settles on.
+    fn merged_block(&self, window: &Counts, estimates: &Estimates, cells: Range<usize>) -> Merged {
+        let mut merged = Merged {
+            rows: SparseRows {
+                starts: vec![0],
+                ..SparseRows::default()
+            },
+            of_cells: Vec::with_capacity(cells.len()),
+            of_genes: vec![0; self.column.len()],
+        };
+        let rows = &mut merged.rows;
+        for c in cells {
             let (genes, values) = window.row(c);
+            let estimates = estimates.values.row(c);
             let mut stored = genes.iter().zip(values).peekable();
             let mut of_cell = 0;
             for (gene, column) in self.column.iter().enumerate() {
@@ -225,16 +283,13 @@ impl CellWindows<'_> {
                     rows.values.push(value);
                     if measured == 0.0 {
                         of_cell += 1;
-                        self.filled[gene] += 1;
+                        merged.of_genes[gene] += 1;
                     }
                 }
             }
             rows.starts.push(rows.columns.len());
-            filled.push(of_cell);
+            merged.of_cells.push(of_cell);
         }
-        Ok(ImputedCells {
-            counts: Counts::new(window.cells().clone(), window.genes().clone(), rows)?,
-            filled,
-        })
+        merged
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use imputome_core::Names;
 
 use super::additions::{Additions, LayerForm};
+use super::superblock;
 use super::target::Target;
 use crate::Result;
 use crate::cells::facts::CellForm;
@@ -89,10 +90,12 @@ pub(super) fn check_memory(input: &CellFile, genes: usize, additions: &Additions
     let Some(limit) = additions.memory_limit else {
         return Ok(());
     };
-    // A file in HDF5's older form is held whole while it is added to; a layer with its zeros is
-    // held twice, as values and as bytes on their way.
+    // Few files are held whole while they are added to; a layer with its zeros is held twice, as values and as
+    // bytes on their way.
     let file = match input.facts().form {
-        CellForm::H5ad => std::fs::metadata(input.path()).map_or(0, |about| about.len()),
+        CellForm::H5ad if !superblock::is_bounded(input.path()) => {
+            std::fs::metadata(input.path()).map_or(0, |about| about.len())
+        }
         _ => 0,
     };
     let layer = match additions.form {

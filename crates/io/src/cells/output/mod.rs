@@ -6,6 +6,7 @@ mod encoding;
 mod layer;
 mod new;
 mod skeleton;
+mod superblock;
 mod target;
 mod writer;
 

@@ -10,6 +10,7 @@ use super::additions::{Additions, Column, LayerForm, OverInput};
 use super::checks::{check_frames, check_memory, is_same, require_room, var_names};
 use super::layer::{Layer, rows_of};
 use super::skeleton::{self, Skeleton};
+use super::superblock;
 use super::target::Target;
 use crate::cells::facts::CellForm;
 use crate::cells::file::CellFile;
@@ -52,7 +53,10 @@ impl CellWriter {
                 check_frames(input, &additions)?;
                 let (genes, note) = var_names(input)?;
                 check_memory(input, genes.len(), &additions)?;
-                let target = Target::new(target, |beside| beside.copy_from(input.path()))?;
+                let target = Target::new(target, |beside| {
+                    beside.copy_from(input.path())?;
+                    superblock::renew(beside.path())
+                })?;
                 (target, genes, Vec::from_iter(note))
             }
             form => {
