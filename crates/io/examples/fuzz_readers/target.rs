@@ -92,7 +92,7 @@ impl Reader {
 fn table(path: &Path) -> String {
     let source = Source::Path(path.into());
     match imputome_io::read_table(&source, &ReadOptions::default()) {
-        Ok(table) => format!("{:?} {}", table.facts.layout, table.data.scale),
+        Ok(table) => format!("{:?} {}", table.facts.layout, table.dataset.scale),
         Err(error) => error.to_string(),
     }
 }

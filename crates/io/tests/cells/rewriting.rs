@@ -5,7 +5,7 @@ use std::path::Path;
 
 use imputome_io::{
     Additions, CellFile, CellOptions, CellWriter, Column, ColumnValues, Element, LayerForm,
-    OverInput, Result,
+    NewCells, OverInput, Result,
 };
 use serde_json::json;
 
@@ -163,9 +163,61 @@ fn a_layer_that_would_not_fit_into_memory_is_refused() {
     let input = CellFile::open(&fixture("v12_csr_gzip.h5ad")).unwrap();
     let scratch = tempfile::tempdir().unwrap();
     let limited = Additions {
-        memory_limit: Some(1 << 16),
+        memory_limit: Some(1 << 12),
         ..additions(LayerForm::Dense)
     };
-    let error = CellWriter::begin(&input, &scratch.path().join("out.h5ad"), limited).unwrap_err();
+    let output = scratch.path().join("out.h5ad");
+    let error = CellWriter::begin(&input, &output, limited).unwrap_err();
     assert!(error.to_string().contains("--memory-limit"), "{error}");
+    // The file itself is larger than that, and need not be held.
+    let limited = Additions {
+        memory_limit: Some(1 << 12),
+        ..additions(LayerForm::Sparse)
+    };
+    assert!(CellWriter::begin(&input, &output, limited).is_ok());
+}
+
+#[test]
+fn a_new_file_holds_what_came_window_by_window() {
+    let input = CellFile::open(&fixture("ten_x_3.h5")).unwrap();
+    let whole = input.read().unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("new.h5ad");
+    let mut file = NewCells::begin(&path, input.cells(), input.genes(), &["again"]).unwrap();
+    for window in input.windows(7) {
+        let window = window.unwrap();
+        file.add(&window, &[&window]).unwrap();
+    }
+    let column = Column {
+        name: "kind".into(),
+        values: ColumnValues::Texts(vec!["a".into(); whole.n_cells()]),
+    };
+    file.finish(&[column], &[], ("made", &json!({"seed": 3})))
+        .unwrap();
+    assert_eq!(CellFile::open(&path).unwrap().read().unwrap(), whole);
+    let options = CellOptions {
+        element: Element::from_argument("again"),
+        ..CellOptions::default()
+    };
+    let layer = CellFile::open_with(&path, &options).unwrap();
+    assert_eq!(layer.read().unwrap(), whole);
+}
+
+#[test]
+fn a_new_file_without_all_its_cells_is_refused_and_leaves_nothing() {
+    let input = CellFile::open(&fixture("ten_x_3.h5")).unwrap();
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("new.h5ad");
+    let begin = || NewCells::begin(&path, input.cells(), input.genes(), &["again"]).unwrap();
+    let window = input.windows(7).next().unwrap().unwrap();
+    let mut file = begin();
+    let error = file.add(&window, &[]).unwrap_err().to_string();
+    assert!(error.contains("layers: expected 1, found 0"), "{error}");
+    file.add(&window, &[&window]).unwrap();
+    let error = file.finish(&[], &[], ("made", &json!({}))).unwrap_err();
+    assert!(
+        error.to_string().contains("cells: expected 30, found 7"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);
 }
