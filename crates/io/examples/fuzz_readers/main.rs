@@ -14,7 +14,6 @@
 #![expect(
     clippy::disallowed_methods,
     clippy::print_stdout,
-    clippy::exit,
     clippy::unwrap_used,
     reason = "a program, not the library: it writes files, looks at the clock, prints and may panic"
 )]
@@ -65,7 +64,7 @@ fn main() {
         pairs
             .filter(|(key, _)| *key == name)
             .map(|(_, value)| value)
-            .last()
+            .next_back()
     };
     let asked = Asked {
         time: Duration::from_secs(seconds.parse().expect("seconds")),

@@ -71,7 +71,7 @@ pub(crate) fn change(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
         let length = (1 + chance.below(BLOCK)).min(bytes.len() - at);
         match chance.below(10) {
             0 | 1 => flip(bytes, at, chance),
-            2 | 3 | 4 => number(bytes, at, chance),
+            2..=4 => number(bytes, at, chance),
             5 => bytes[at..at + length].fill([0, 0xff, b'0', b' '][chance.below(4)]),
             6 => block(bytes, at, other, length, chance),
             7 => drop(bytes.drain(at..at + length)),

@@ -24,8 +24,8 @@ pub(super) fn labels(path: &Path, name: &str, cells: usize) -> Result<Option<Vec
     Err(refusal::content(
         file.name(),
         &place,
-        &format!("{cells} labels, one for each cell"),
-        &format!("{}", labels.len()),
+        format!("{cells} labels, one for each cell"),
+        format!("{}", labels.len()),
         "write the file again with anndata",
     ))
 }
