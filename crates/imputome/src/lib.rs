@@ -47,6 +47,7 @@ pub mod pipeline;
 pub use blend::Blend;
 pub use catalog::Method;
 pub use embedding_map::EmbeddingMap;
+pub use imputome_classical::NonzeroMean;
 pub use imputome_core as core;
 pub use imputome_core::Run;
 pub use imputome_core::prepare::{Normalization, Transform};

@@ -4,6 +4,7 @@
 //! Both read an [`Evaluation`] and nothing else, so every figure can be recomputed from the
 //! tables beside it, and the same evaluation gives the same bytes.
 
+mod cells;
 mod downstream;
 mod embedding;
 mod figures;
@@ -15,6 +16,7 @@ mod study;
 mod study_figures;
 mod tables;
 
+pub use cells::{cell_figures, cell_findings, cell_page};
 pub use downstream::{
     ScoreCurve, ScorePanel, ScorePoint, SurvivalGroup, SurvivalPanel, scores_by_method_figure,
     scores_by_share_figure, survival_figure,

@@ -9,8 +9,8 @@
 //! Cost: one pass over the table.
 
 use imputome_core::{
-    Dataset, Error, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting, TableShape,
-    Weights, settings,
+    Counts, Dataset, Error, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting,
+    TableShape, Weights, settings,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -69,27 +69,49 @@ impl Imputer for NonzeroMean {
     }
 }
 
+impl NonzeroMean {
+    /// Mean of `ln(1 + count)` over the cells where each gene is not zero, back as a count, `[genes]`;
+    /// 0 for a gene that is zero everywhere. Refused where a value is negative.
+    pub fn means(counts: &Counts) -> Result<Vec<f32>> {
+        let mut sums = vec![(0.0_f64, 0_u32); counts.n_genes()];
+        for cell in 0..counts.n_cells() {
+            let (genes, values) = counts.row(cell);
+            for (&gene, &value) in genes.iter().zip(values) {
+                add(&mut sums[gene as usize], value)?;
+            }
+        }
+        Ok(sums.into_iter().map(mean).collect())
+    }
+}
+
 /// Mean of `ln(1 + value)` over each gene's measured entries that are not zero, back as a value,
 /// shape `[genes]`; 0 for a gene that is nowhere else. Refused where a value is negative.
 fn nonzero_means(data: &Dataset) -> Result<Vec<f32>> {
     let mut sums = vec![(0.0_f64, 0_u32); data.n_genes()];
     for (values, measured) in data.values.rows().into_iter().zip(data.measured.0.rows()) {
         for ((sum, &value), &measured) in sums.iter_mut().zip(values).zip(measured) {
-            if !measured || value == 0.0 {
-                continue;
+            if measured && value != 0.0 {
+                add(sum, value)?;
             }
-            if value < 0.0 {
-                return Err(Error::Refused(format!(
-                    "{} takes counts, and the table holds {value}; give values that are not centered or scaled",
-                    CARD.name
-                )));
-            }
-            sum.0 += f64::from(value).ln_1p();
-            sum.1 += 1;
         }
     }
-    let mean = |(sum, n): (f64, u32)| (sum / f64::from(n.max(1))).exp_m1() as f32;
     Ok(sums.into_iter().map(mean).collect())
+}
+
+fn add((sum, entries): &mut (f64, u32), value: f32) -> Result<()> {
+    if value < 0.0 {
+        return Err(Error::Refused(format!(
+            "{} takes counts, and the table holds {value}; give values that are not centered or scaled",
+            CARD.name
+        )));
+    }
+    *sum += f64::from(value).ln_1p();
+    *entries += 1;
+    Ok(())
+}
+
+fn mean((sum, entries): (f64, u32)) -> f32 {
+    (sum / f64::from(entries.max(1))).exp_m1() as f32
 }
 
 #[cfg(test)]

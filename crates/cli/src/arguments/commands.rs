@@ -15,13 +15,14 @@ use super::reading::{
 Examples:
   imputome demo -o my_first_run
   imputome demo methylation
+  imputome demo cells -o my_cells
 
 Hides half of the values of GTEx samples whose truth is known (or the expression of half of the
-tumors), lets methods fill them, and scores each. Takes half a minute or so (a minute); nothing
-is downloaded.")]
+tumors, or counts of blood cells), lets methods fill them, and scores each. Takes half a minute or
+so; nothing is downloaded.")]
 pub(crate) struct DemoArguments {
-    /// Which data: bulk (GTEx v8 expression of 216 donors) or methylation (400 breast cancers of
-    /// TCGA, expression from methylation).
+    /// Which data: bulk (GTEx v8 expression of 216 donors), methylation (400 breast cancers of
+    /// TCGA, expression from methylation) or cells (counts of 817 single blood cells).
     #[arg(value_name = "DATA", default_value = "bulk", hide_default_value = true)]
     pub(crate) data: String,
     /// Folder for the results.
@@ -166,30 +167,37 @@ Examples:
   imputome evaluate my_table.tsv -o scores --covariates samples.tsv
   imputome evaluate my_table.tsv -o scores --methods factor,knn:neighbors=20,pmi --hide 0.1,0.5
   imputome evaluate my_table.tsv -o scores --covariates samples.tsv --normalize inverse-normal --within tissue
+  imputome evaluate pbmc.h5ad -o scores --by cell_type      (counts of single cells)
+  imputome evaluate pbmc.h5ad -o scores --methods deepimpute,svd --mask thinning
   imputome evaluate --plan scores/run.toml -o again
 
 Each method runs in a process of its own, so that time and memory are told apart and a method
-that fails costs its own score only.")]
+that fails costs its own score only. Of cells, counts that are not zero are hidden, and
+nonzero-mean is always among the methods: it is the floor that others must clear.")]
 pub(crate) struct EvaluateArguments {
-    /// Table to hide values of; `-` for stdin.
+    /// Table to hide values of, `-` for stdin; or counts of single cells: h5ad, 10x h5 or folder, loom.
     #[arg(value_name = "INPUT")]
     pub(crate) input: Option<String>,
     /// Folder for scores, figures and report.
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<String>,
-    /// Methods, each as NAME[:PRESET][:SETTING=VALUE]... (default: all).
+    /// Methods, each as NAME[:PRESET][:SETTING=VALUE]... (default: all; of cells
+    /// deepimpute:dispersion=0.5, deepimpute:published and nonzero-mean).
     #[arg(long, value_name = "METHODS", value_delimiter = ',')]
     pub(crate) methods: Vec<String>,
     /// in-place (one table with holes) or inductive (learn on complete samples, fill others);
     /// default: in-place,inductive.
     #[arg(long, value_name = "SCENARIOS", value_delimiter = ',', value_parser = ["in-place", "inductive"], hide_possible_values = true)]
     pub(crate) scenario: Vec<String>,
-    /// Shares of the measured values to hide (default: 0.5).
-    #[arg(long, value_name = "SHARES", value_delimiter = ',', value_parser = share)]
+    /// Shares of the measured values to hide (default: 0.5); of cells one number or share, as the
+    /// mask has it (default: 10 cells or genes, 0.1 of counts or molecules).
+    #[arg(long, value_name = "SHARES", value_delimiter = ',', value_parser = share_or_number)]
     pub(crate) hide: Vec<f64>,
     /// What is hidden: random (single values) or profile (whole samples, as where an assay was
-    /// never done; in place alone); default: random.
-    #[arg(long, value_name = "random|profile", value_parser = ["random", "profile"], hide_possible_values = true)]
+    /// never done; in place alone); default: random. Of cells: dropout (cells of each gene, those
+    /// with less of it more likely, as the DeepImpute paper), even (any count), program (genes of
+    /// each cell, as its program) or thinning (molecules, zeros judged too); default: dropout.
+    #[arg(long, value_name = "MASK", value_parser = ["random", "profile", "dropout", "even", "program", "thinning"], hide_possible_values = true)]
     pub(crate) mask: Option<String>,
     /// Repeats with other splits and other hidden values (default: 3).
     #[arg(long, value_name = "N")]
@@ -202,9 +210,14 @@ pub(crate) struct EvaluateArguments {
     /// under the published protocol).
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub(crate) test_share: Option<f64>,
-    /// Covariate whose levels are scored apart (default: tissue if there is one), or none.
+    /// Covariate whose levels are scored apart (default: tissue if there is one), or none. Of cells:
+    /// column of obs with their labels, which groups are compared with.
     #[arg(long, value_name = "NAME")]
     pub(crate) by: Option<String>,
+    /// Table of a file of cells: X, raw, or the name of a layer (default: the one that looks like
+    /// raw counts, told).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layer: Option<String>,
     /// Scale of the scores where values are normalized: normalized, or original, to which
     /// estimates are brought back (default: normalized).
     #[arg(long, value_name = "normalized|original", value_parser = ["normalized", "original"], hide_possible_values = true)]
@@ -223,6 +236,13 @@ pub(crate) struct EvaluateArguments {
     pub(crate) reading: TableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
+}
+
+fn share_or_number(text: &str) -> Result<f64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(number) if number >= 1.0 && number.fract() == 0.0 && number.is_finite() => Ok(number),
+        _ => share(text),
+    }
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -1,11 +1,15 @@
 //! Single cells on the command line: files of counts in, files with a new layer out.
 
+mod evaluate;
 mod fit;
 mod impute;
 mod learning;
 mod plan;
 mod simulate;
 
+pub(crate) use evaluate::{
+    CellEvaluatePlan, asks_for_cells, carry_out, evaluate, read_evaluation, write_cell_report,
+};
 pub(crate) use fit::fit;
 pub(crate) use impute::impute;
 pub(crate) use plan::CellsPlan;

@@ -91,7 +91,7 @@ pub(super) fn expect_plain(
     }
 }
 
-fn no_effect(option: &str) -> Failure {
+pub(super) fn no_effect(option: &str) -> Failure {
     Failure::usage(format!("{option}: no effect on a file of cells"))
         .hint("write the counts as a table first, if that is what you want")
 }

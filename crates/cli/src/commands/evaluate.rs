@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use imputome_core::Dataset;
+use imputome_evaluate::cells::CellMask;
 use imputome_evaluate::{Evaluation, Experiment, Hiding, Protocol, Scenario};
 use imputome_report::PageContext;
 
 use crate::arguments::EvaluateArguments;
+use crate::cells;
 use crate::context::Context;
 use crate::evaluation::{
     self, Contest, Contestant, Earlier, PAGE_FILE, RUN_FILE, expect_free, score_table,
@@ -25,6 +27,10 @@ const USUAL_BY: &str = "tissue";
 
 /// Compares methods on the table and writes scores and report.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
+    if cells::asks_for_cells(arguments)? {
+        return cells::evaluate(arguments, context);
+    }
+    expect_no_cell_options(arguments)?;
     let Resolved { mut plan, earlier } = as_meant(arguments, context)?;
     let whole_profiles = plan.mask == Hiding::Profile;
     if whole_profiles && arguments.scenario.is_empty() {
@@ -61,6 +67,27 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     print(&score_table(&evaluation))?;
     context.terminal.say(format!("report: {}", page.display()));
     Ok(())
+}
+
+/// Refuses options of cells where the input is a table of samples.
+fn expect_no_cell_options(arguments: &EvaluateArguments) -> Result<()> {
+    let of_cells = CellMask::ALL.map(CellMask::name);
+    let mask = arguments.mask.as_deref();
+    let asked = match mask.filter(|mask| of_cells.contains(mask)) {
+        Some(mask) => Some(format!("--mask {mask}")),
+        None => arguments.layer.as_ref().map(|_| "--layer".into()),
+    };
+    if let Some(hide) = arguments.hide.iter().find(|hide| **hide >= 1.0) {
+        return Err(Failure::usage(format!(
+            "--hide {hide}: expected a share between 0 and 1, such as 0.5 for one half"
+        )));
+    }
+    match asked {
+        Some(option) => Err(Failure::usage(format!(
+            "{option} is for files of cells (h5ad, 10x, loom), and the input is none"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn as_meant(arguments: &EvaluateArguments, context: &Context) -> Result<Resolved<EvaluatePlan>> {

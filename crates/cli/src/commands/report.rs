@@ -7,6 +7,7 @@ use imputome_evaluate::Evaluation;
 use imputome_report::PageContext;
 
 use crate::arguments::ReportArguments;
+use crate::cells;
 use crate::context::Context;
 use crate::evaluation::{RUN_FILE, write_report};
 use crate::failure::{Failure, Result};
@@ -22,6 +23,11 @@ pub(crate) fn report(arguments: &ReportArguments, context: &Context) -> Result<(
             Evaluation::FILES[0]
         ))
         .hint("make one: imputome evaluate INPUT -o DIR"));
+    }
+    if let Some(evaluation) = cells::read_evaluation(folder)? {
+        let page = cells::write_cell_report(folder, &evaluation, &page_context(folder)?)?;
+        context.terminal.say(format!("report: {}", page.display()));
+        return Ok(());
     }
     let evaluation = Evaluation::from_files(&mut |name| {
         imputome_io::read_text(&folder.join(name))

@@ -68,7 +68,7 @@ fn measured(
 }
 
 /// User and system time of this process so far, in seconds.
-fn processor_seconds() -> f64 {
+pub(crate) fn processor_seconds() -> f64 {
     getrusage(UsageWho::RUSAGE_SELF).map_or(f64::NAN, |usage| {
         let times = [usage.user_time(), usage.system_time()];
         times

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use imputome_evaluate::Evaluation;
-use imputome_report::PageContext;
+use imputome_report::{Figure, PageContext};
 
 use crate::failure::{Failure, Result};
 
@@ -84,17 +84,22 @@ pub(crate) fn write_report(
     evaluation: &Evaluation,
     context: &PageContext,
 ) -> Result<PathBuf> {
+    let page = imputome_report::page(evaluation, context);
+    write_page(folder, &imputome_report::figures(evaluation), &page)
+}
+
+/// Writes a page and figures beside it; gives the place of the page.
+pub(crate) fn write_page(folder: &Path, figures: &[Figure], text: &str) -> Result<PathBuf> {
     let drawings = folder.join("figures");
     remove_drawings(&drawings);
     std::fs::create_dir_all(&drawings).map_err(|error| {
         Failure::resource(format!("{}: cannot be made: {error}", drawings.display()))
     })?;
-    for figure in imputome_report::figures(evaluation) {
+    for figure in figures {
         let file = drawings.join(format!("{}.svg", figure.name));
         imputome_io::write_bytes(&file, figure.svg.as_bytes())?;
     }
     let page = folder.join(PAGE_FILE);
-    let text = imputome_report::page(evaluation, context);
     imputome_io::write_bytes(&page, text.as_bytes())?;
     Ok(page)
 }

@@ -21,9 +21,10 @@ use crate::reading::expect_scale;
 
 pub(crate) use contestant::{Contestant, Labeled, Lesson};
 pub(crate) use files::{
-    Earlier, MadeFolder, PAGE_FILE, RUN_FILE, expect_free, write_evaluation, write_report,
+    Earlier, MadeFolder, PAGE_FILE, RUN_FILE, expect_free, write_evaluation, write_page,
+    write_report,
 };
-pub(crate) use score_table::{number, score_table};
+pub(crate) use score_table::{aligned, number, score_table};
 pub(crate) use task::{Event, Report, Task};
 
 /// What is compared, and where it may put its temporary files.
@@ -180,7 +181,8 @@ fn expect_companions(method: &Method, data: &Dataset) -> Result<()> {
     Ok(())
 }
 
-fn method_facts(contestant: &Contestant) -> MethodFacts {
+/// What a report says of a method.
+pub(crate) fn method_facts(contestant: &Contestant) -> MethodFacts {
     let Contestant { label, method, .. } = contestant;
     let card = method.imputer().card();
     let settings = method.imputer().settings();

@@ -112,7 +112,7 @@ pub(crate) fn number(value: f64, digits: usize) -> String {
 }
 
 /// Columns aligned: the first to the left, the others to the right.
-fn aligned(table: &[Vec<String>]) -> String {
+pub(crate) fn aligned(table: &[Vec<String>]) -> String {
     let columns = table.first().map_or(0, Vec::len);
     let width = |c: usize| table.iter().map(|row| row[c].chars().count()).max();
     let widths: Vec<usize> = (0..columns).map(|c| width(c).unwrap_or(0)).collect();

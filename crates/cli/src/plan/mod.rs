@@ -206,6 +206,29 @@ pub(crate) struct ImputePlan {
     pub(crate) samples: SamplesPlan,
 }
 
+impl ImputePlan {
+    /// The plan that fills a file of cells as when nothing else is asked for.
+    pub(crate) fn of_cells(input: String, output: String, seed: u64) -> Self {
+        Self {
+            command: "impute".into(),
+            seed,
+            input,
+            output,
+            model: None,
+            method: None,
+            settings: SettingsTable::new(),
+            spread: None,
+            draws: None,
+            add_genes: false,
+            normalization: Normalization::default(),
+            transfer: TransferPlan::default(),
+            reading: ReadingPlan::default(),
+            cells: CellsPlan::default(),
+            samples: SamplesPlan::default(),
+        }
+    }
+}
+
 /// Learn from a table and save the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -8,6 +8,7 @@
 mod arisdakessian2019;
 mod bad_input;
 mod cells;
+mod cells_evaluation;
 mod companions;
 mod device;
 mod draws;

@@ -1,10 +1,10 @@
 //! Cells on a map and in groups.
 
-use imputome_core::{Result, Run};
+use imputome_core::{Counts, Result, Run};
 use imputome_projection::{Communities, NeighborGraph, Umap, principal_components};
 use ndarray::{Array2, ArrayView2};
 
-use super::Recipe;
+use super::{Recipe, VaryingGenes};
 
 /// How cells are mapped and grouped; numbers are Scanpy's, as in the DeepImpute paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,17 @@ pub fn cell_map(
     settings: &CellMapSettings,
     run: &Run,
 ) -> Result<CellMap> {
-    let varying = settings.recipe.apply(counts)?;
+    map_of(settings.recipe.apply(counts)?, settings, run)
+}
+
+/// As [`cell_map`], from a sparse table.
+///
+/// Memory is that of the table, and of the genes that vary with their zeros.
+pub fn cell_map_sparse(counts: &Counts, settings: &CellMapSettings, run: &Run) -> Result<CellMap> {
+    map_of(settings.recipe.apply_sparse(counts)?, settings, run)
+}
+
+fn map_of(varying: VaryingGenes, settings: &CellMapSettings, run: &Run) -> Result<CellMap> {
     let components = principal_components(varying.table.view(), settings.components, run)?;
     let graph = NeighborGraph::new(components.view(), settings.neighbors, run)?;
     let groups = graph.communities(settings.resolution, run)?;

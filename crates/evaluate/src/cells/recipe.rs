@@ -1,7 +1,7 @@
 //! From counts to the table that cells are compared by.
 
-use imputome_core::{Error, Result};
-use ndarray::{Array2, ArrayView2, Axis};
+use imputome_core::{Counts, Error, Result};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 /// How counts become a table for maps and groups: the "Seurat" recipe of Satija et al. 2015
 /// (doi:10.1038/nbt.3192) with the numbers of Scanpy's `recipe_seurat`, which the DeepImpute paper
@@ -56,22 +56,29 @@ impl Recipe {
     /// more than others.
     pub fn apply(&self, counts: ArrayView2<'_, f32>) -> Result<VaryingGenes> {
         let normalized = self.normalized(counts);
-        let genes = self.varying(normalized.view());
-        if genes.is_empty() {
-            return Err(Error::Unusable(
-                "no gene varies more than others of its mean; give the table of all genes".into(),
-            ));
+        let columns = normalized.columns().into_iter().enumerate();
+        let facts = columns.filter_map(|(at, gene)| self.facts(at, gene.iter().copied()));
+        let genes = self.varying(&facts.collect::<Vec<_>>())?;
+        let table = normalized.select(Axis(1), &genes);
+        Ok(self.standardized(genes, table))
+    }
+
+    /// As [`Recipe::apply`], with a table of the genes that vary alone in memory.
+    pub fn apply_sparse(&self, counts: &Counts) -> Result<VaryingGenes> {
+        let columns = Columns::of(counts, self.cell_total);
+        let mut gene = vec![0.0; counts.n_cells()];
+        let mut facts = Vec::new();
+        for at in 0..counts.n_genes() {
+            columns.write(at, &mut gene);
+            facts.extend(self.facts(at, gene.iter().copied()));
         }
-        let mut table = normalized.select(Axis(1), &genes);
-        table.par_mapv_inplace(f32::ln_1p);
-        for mut gene in table.columns_mut() {
-            let (mean, variance) = moments(gene.iter().copied());
-            let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-            gene.mapv_inplace(|value| {
-                (((f64::from(value) - mean) / deviation) as f32).min(self.largest_score)
-            });
+        let genes = self.varying(&facts)?;
+        let mut table = Array2::zeros((counts.n_cells(), genes.len()));
+        for (&at, mut column) in genes.iter().zip(table.columns_mut()) {
+            columns.write(at, &mut gene);
+            column.assign(&ArrayView1::from(&gene));
         }
-        Ok(VaryingGenes { genes, table })
+        Ok(self.standardized(genes, table))
     }
 
     /// Each cell at the same total; a cell without any count stays empty.
@@ -87,30 +94,91 @@ impl Recipe {
         table
     }
 
-    fn varying(&self, normalized: ArrayView2<'_, f32>) -> Vec<usize> {
-        let genes: Vec<(usize, f64, f64)> = normalized
-            .columns()
-            .into_iter()
-            .enumerate()
-            .filter(|(_, gene)| {
-                gene.iter().filter(|&&value| value > 0.0).count() >= self.fewest_cells
-            })
-            .map(|(at, gene)| {
-                let (mean, variance) = moments(gene.iter().copied());
-                (at, mean.ln_1p(), (variance / mean).ln())
-            })
-            .filter(|(_, _, dispersion)| dispersion.is_finite())
-            .collect();
-        let scores = within_bands(&genes);
+    /// Place, logarithm of the mean and logarithm of the dispersion of a gene; nothing for one that
+    /// is not looked at.
+    fn facts(
+        &self,
+        at: usize,
+        gene: impl ExactSizeIterator<Item = f32> + Clone,
+    ) -> Option<(usize, f64, f64)> {
+        if gene.clone().filter(|&value| value > 0.0).count() < self.fewest_cells {
+            return None;
+        }
+        let (mean, variance) = moments(gene);
+        let dispersion = (variance / mean).ln();
+        dispersion
+            .is_finite()
+            .then_some((at, mean.ln_1p(), dispersion))
+    }
+
+    /// Places of the genes that vary more than others of their mean, ascending; one at least.
+    fn varying(&self, genes: &[(usize, f64, f64)]) -> Result<Vec<usize>> {
+        let scores = within_bands(genes);
         let kept = |&(&(_, mean, _), score): &(&(usize, f64, f64), f64)| {
             mean > self.least_mean && mean < self.largest_mean && score > self.least_dispersion
         };
-        genes
-            .iter()
-            .zip(scores)
-            .filter(kept)
-            .map(|(&(at, _, _), _)| at)
-            .collect()
+        let kept = genes.iter().zip(scores).filter(kept);
+        let kept: Vec<usize> = kept.map(|(&(at, _, _), _)| at).collect();
+        if kept.is_empty() {
+            return Err(Error::Unusable(
+                "no gene varies more than others of its mean; give the table of all genes".into(),
+            ));
+        }
+        Ok(kept)
+    }
+
+    /// Standard scores of logarithms.
+    fn standardized(&self, genes: Vec<usize>, mut table: Array2<f32>) -> VaryingGenes {
+        table.par_mapv_inplace(f32::ln_1p);
+        for mut gene in table.columns_mut() {
+            let (mean, variance) = moments(gene.iter().copied());
+            let deviation = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+            gene.mapv_inplace(|value| {
+                (((f64::from(value) - mean) / deviation) as f32).min(self.largest_score)
+            });
+        }
+        VaryingGenes { genes, table }
+    }
+}
+
+/// Normalized counts by genes.
+struct Columns {
+    starts: Vec<usize>,
+    entries: Vec<(u32, f32)>,
+}
+
+impl Columns {
+    /// Each cell at the same total.
+    fn of(counts: &Counts, cell_total: f64) -> Self {
+        let mut starts = vec![0; counts.n_genes() + 1];
+        for cell in 0..counts.n_cells() {
+            for &gene in counts.row(cell).0 {
+                starts[gene as usize + 1] += 1;
+            }
+        }
+        for gene in 0..counts.n_genes() {
+            starts[gene + 1] += starts[gene];
+        }
+        let mut next = starts.clone();
+        let mut entries = vec![(0, 0.0); counts.n_entries()];
+        for (cell, total) in counts.cell_totals().into_iter().enumerate() {
+            let factor = cell_total / total;
+            let (genes, values) = counts.row(cell);
+            for (&gene, &value) in genes.iter().zip(values) {
+                let place = &mut next[gene as usize];
+                entries[*place] = (cell as u32, (f64::from(value) * factor) as f32);
+                *place += 1;
+            }
+        }
+        Self { starts, entries }
+    }
+
+    /// A gene with its zeros, `[cells]`.
+    fn write(&self, gene: usize, column: &mut [f32]) {
+        column.fill(0.0);
+        for &(cell, value) in &self.entries[self.starts[gene]..self.starts[gene + 1]] {
+            column[cell as usize] = value;
+        }
     }
 }
 
@@ -192,6 +260,25 @@ mod tests {
         let first = found.table.column(0);
         let (mean, variance) = moments(first.iter().copied());
         assert!(mean.abs() < 1e-5 && (variance - 1.0).abs() < 1e-4); // rounded to f32
+    }
+
+    #[test]
+    fn a_sparse_table_gives_what_a_full_one_gives() {
+        let names = |kind, n: usize| {
+            imputome_core::Names::new(kind, (0..n).map(|i| i.to_string()).collect()).unwrap()
+        };
+        let mut full = counts();
+        full.indexed_iter_mut()
+            .filter(|((c, g), _)| (c + g) % 3 == 0)
+            .for_each(|(_, value)| *value = 0.0);
+        let sparse = Counts::from_table(names("cell", 60), names("gene", 100), full.view());
+        let recipe = Recipe {
+            largest_mean: 20.0,
+            ..Recipe::default()
+        };
+        let one = recipe.apply(full.view()).unwrap();
+        let other = recipe.apply_sparse(&sparse.unwrap()).unwrap();
+        assert_eq!((one.genes, one.table), (other.genes, other.table));
     }
 
     #[test]

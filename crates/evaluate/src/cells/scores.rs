@@ -48,18 +48,25 @@ impl CellScores {
             all.add(truth, estimate);
             genes.entry(entry.gene).or_default().add(truth, estimate);
         }
+        Some(Self::from_moments(&all, genes.values()))
+    }
+
+    /// Scores of entries that were summed over all and gene by gene; some entries at least.
+    pub(super) fn from_moments<'a>(
+        all: &Moments,
+        genes: impl Iterator<Item = &'a Moments>,
+    ) -> Self {
         let within: Vec<f64> = genes
-            .values()
             .filter(|gene| gene.entries >= FEWEST_IN_GENE as f64 && gene.truth_varies())
             .map(Moments::pearson)
             .collect();
-        Some(Self {
-            entries: hidden.len(),
-            mse: all.errors / all.entries,
+        Self {
+            entries: all.entries as usize,
+            mse: all.mse(),
             pearson: all.pearson(),
             pearson_within_genes: within.iter().sum::<f64>() / within.len() as f64,
             mse_calibrated: all.residual() / all.entries,
-        })
+        }
     }
 }
 
@@ -81,9 +88,9 @@ pub fn zero_error(window: &Counts, estimates: ArrayView2<'_, f32>) -> Option<f64
 }
 
 /// Sums over pairs of truth and estimate, about running means, so that nothing cancels.
-#[derive(Clone, Copy, Debug, Default)]
-struct Moments {
-    entries: f64,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Moments {
+    pub(super) entries: f64,
     truth: f64,
     estimate: f64,
     truth_squares: f64,
@@ -96,7 +103,7 @@ struct Moments {
 const ROUNDING: f64 = 1e-12;
 
 impl Moments {
-    fn add(&mut self, truth: f64, estimate: f64) {
+    pub(super) fn add(&mut self, truth: f64, estimate: f64) {
         self.entries += 1.0;
         let (from_truth, from_estimate) = (truth - self.truth, estimate - self.estimate);
         self.truth += from_truth / self.entries;
@@ -107,7 +114,29 @@ impl Moments {
         self.errors += (truth - estimate).powi(2);
     }
 
-    fn truth_varies(&self) -> bool {
+    /// Adds the pairs of another sum (Chan, Golub and LeVeque 1983, doi:10.1080/00031305.1983.10483115).
+    pub(super) fn merge(&mut self, other: &Self) {
+        if other.entries == 0.0 {
+            return;
+        }
+        let entries = self.entries + other.entries;
+        let (truth, estimate) = (other.truth - self.truth, other.estimate - self.estimate);
+        let both = self.entries * other.entries / entries;
+        self.truth += truth * other.entries / entries;
+        self.estimate += estimate * other.entries / entries;
+        self.truth_squares += other.truth_squares + truth * truth * both;
+        self.estimate_squares += other.estimate_squares + estimate * estimate * both;
+        self.products += other.products + truth * estimate * both;
+        self.errors += other.errors;
+        self.entries = entries;
+    }
+
+    /// Mean squared error; not a number without an entry.
+    pub(super) fn mse(&self) -> f64 {
+        self.errors / self.entries
+    }
+
+    pub(super) fn truth_varies(&self) -> bool {
         self.truth_squares > ROUNDING * self.entries * self.truth * self.truth
     }
 
@@ -115,7 +144,8 @@ impl Moments {
         self.estimate_squares > ROUNDING * self.entries * self.estimate * self.estimate
     }
 
-    fn pearson(&self) -> f64 {
+    /// Correlation, 0 where estimates do not vary.
+    pub(super) fn pearson(&self) -> f64 {
         if !self.estimate_varies() {
             return 0.0;
         }

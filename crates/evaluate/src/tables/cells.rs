@@ -6,15 +6,15 @@ use imputome_core::{Error, Result};
 
 /// A line being written.
 #[derive(Default)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Cells so far, joined by tabs.
-    pub(super) text: String,
+    pub(crate) text: String,
     cells: usize,
 }
 
 impl Line {
     /// A name, with the characters that would break the table escaped.
-    pub(super) fn text(&mut self, name: &str) {
+    pub(crate) fn text(&mut self, name: &str) {
         self.separate();
         for character in name.chars() {
             match character {
@@ -28,13 +28,13 @@ impl Line {
     }
 
     /// The shortest decimal that reads back to the same number.
-    pub(super) fn number(&mut self, value: impl std::fmt::Display) {
+    pub(crate) fn number(&mut self, value: impl std::fmt::Display) {
         self.separate();
         write!(self.text, "{value}").expect("writing to a string succeeds");
     }
 
     /// A number, or nothing.
-    pub(super) fn optional(&mut self, value: Option<impl std::fmt::Display>) {
+    pub(crate) fn optional(&mut self, value: Option<impl std::fmt::Display>) {
         match value {
             Some(value) => self.number(value),
             None => self.separate(),

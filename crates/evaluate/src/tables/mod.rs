@@ -7,6 +7,8 @@
 mod cells;
 mod rows;
 
+pub(crate) use cells::Line;
+
 use imputome_core::{Curve, Error, Result};
 use serde::{Deserialize, Serialize};
 

@@ -160,6 +160,11 @@ impl CellFile {
         labels::labels(&self.path, column, self.cells.len())
     }
 
+    /// Names of the columns that an h5ad has on its cells (`obs`), sorted; none in other forms.
+    pub fn label_columns(&self) -> Result<Vec<String>> {
+        labels::columns(&self.path)
+    }
+
     /// Number of entries that are stored, those of features left out among them; in a table
     /// stored with its zeros, the zeros too.
     pub fn n_entries(&self) -> u64 {

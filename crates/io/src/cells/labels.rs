@@ -29,3 +29,19 @@ pub(super) fn labels(path: &Path, name: &str, cells: usize) -> Result<Option<Vec
         "write the file again with anndata",
     ))
 }
+
+/// Names of the columns on cells, sorted; none when the file is no h5ad.
+pub(super) fn columns(path: &Path) -> Result<Vec<String>> {
+    if !path.is_file() || !is_hdf5(path)? {
+        return Ok(Vec::new());
+    }
+    let file = Hdf5::open(path)?;
+    if !text::stands(&file, "obs")? {
+        return Ok(Vec::new());
+    }
+    let (groups, arrays) = file.children("obs")?;
+    let mut columns: Vec<String> = groups.into_iter().chain(arrays).collect();
+    columns.retain(|name| name != "_index" && name != "__categories");
+    columns.sort_unstable();
+    Ok(columns)
+}

@@ -3,7 +3,7 @@
 pub(crate) mod boxes;
 pub(crate) mod cell_maps;
 mod costs;
-mod drawing;
+pub(crate) mod drawing;
 mod embedding_map;
 mod estimated_against_true;
 pub(crate) mod gene_map;
@@ -28,7 +28,7 @@ use crate::Figure;
 use crate::findings::Findings;
 
 /// Width of every figure, pixels; fits beside the table of contents on a laptop of 1,280.
-const WIDTH: f64 = 960.0;
+pub(crate) const WIDTH: f64 = 960.0;
 
 /// Every figure that has something to show.
 pub(crate) fn all(evaluation: &Evaluation) -> Vec<Figure> {

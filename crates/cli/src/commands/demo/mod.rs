@@ -1,6 +1,7 @@
 //! `imputome demo`: everything on built-in real data, end to end.
 
 mod bulk;
+mod cells;
 mod methylation;
 
 use std::borrow::Cow;
@@ -48,22 +49,25 @@ struct Demo {
 
 /// Shows the whole path on built-in data.
 pub(crate) fn demo(arguments: &DemoArguments, context: &Context) -> Result<()> {
-    let demo = match arguments.data.as_str() {
-        "bulk" => bulk::DEMO,
-        "methylation" => methylation::DEMO,
-        "cells" => {
-            return Err(Failure::usage("the demo cells is not there yet")
-                .hint("imputome demo bulk shows the program on GTEx expression"));
-        }
+    let of_table = match arguments.data.as_str() {
+        "bulk" => Some(bulk::DEMO),
+        "methylation" => Some(methylation::DEMO),
+        "cells" => None,
         other => {
-            return Err(Failure::usage(format!("no demo is called {other:?}"))
-                .hint("there are two so far: imputome demo bulk, imputome demo methylation"));
+            return Err(
+                Failure::usage(format!("no demo is called {other:?}")).hint(
+                    "there are three: imputome demo bulk, imputome demo methylation, imputome demo cells",
+                ),
+            );
         }
     };
     expect_free(&arguments.output, Earlier::from(arguments.overwrite))?;
     Places::default().filling(&arguments.output).check()?;
     let started = Instant::now();
-    demo.show(&arguments.output, context)?;
+    match of_table {
+        Some(demo) => demo.show(&arguments.output, context)?,
+        None => cells::show(&arguments.output, context)?,
+    }
     context.terminal.say(format!(
         "done in {}",
         duration(started.elapsed().as_secs_f64())

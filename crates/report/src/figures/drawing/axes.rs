@@ -69,13 +69,24 @@ impl Panel {
     /// Grid, labels and title of the axis on the left.
     pub(crate) fn left_axis(self, canvas: &mut Canvas, scale: Scale, title: &str) {
         let ticks = scale.ticks(((self.height / 48.0).round() as usize).max(2));
+        self.left_axis_at(canvas, scale, &ticks, title);
+    }
+
+    /// The same with ticks of one's own.
+    pub(crate) fn left_axis_at(
+        self,
+        canvas: &mut Canvas,
+        scale: Scale,
+        ticks: &[(f64, String)],
+        title: &str,
+    ) {
         let mut widest: f64 = 0.0;
         for (value, label) in ticks {
-            let y = scale.at(value);
+            let y = scale.at(*value);
             canvas.line((self.left, y), (self.right(), y), grid());
             let look = TextLook::label().soft().at(Anchor::End);
-            canvas.text((self.left - 8.0, y + 4.0), &label, look);
-            widest = widest.max(text_width(&label, LABEL));
+            canvas.text((self.left - 8.0, y + 4.0), label, look);
+            widest = widest.max(text_width(label, LABEL));
         }
         let look = TextLook::label().at(Anchor::Middle).turned(-90.0);
         let at = (self.left - widest - 20.0, self.top + self.height / 2.0);

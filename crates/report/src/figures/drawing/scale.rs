@@ -60,6 +60,11 @@ impl Scale {
         self.pixels
     }
 
+    /// The least and the greatest value.
+    pub(crate) fn ends(self) -> (f64, f64) {
+        self.values
+    }
+
     /// The pixel of a value, kept within the range.
     pub(crate) fn at(self, value: f64) -> f64 {
         let (low, high) = self.values;

@@ -1,0 +1,165 @@
+//! `imputome evaluate` on files of cells: counts are hidden, methods fill them, a report says how near.
+
+mod files;
+mod methods;
+mod plan;
+mod score_table;
+
+pub(crate) use files::{read_evaluation, write_cell_report};
+pub(crate) use plan::{CellEvaluatePlan, asks_for_cells};
+
+use std::path::Path;
+use std::time::Instant;
+
+use imputome_core::{Counts, Scale};
+use imputome_evaluate::cells::{
+    CellContest, CellDataFacts, CellEvaluation, CellLabels, CellMethod, Clock,
+};
+use imputome_io::CellFile;
+
+use crate::arguments::EvaluateArguments;
+use crate::cells::impute::hashed;
+use crate::cells::{CellsPlan, open};
+use crate::commands::print;
+use crate::commands::trial::processor_seconds;
+use crate::context::Context;
+use crate::evaluation::{Contestant, MadeFolder};
+use crate::failure::{Failure, Result};
+use crate::plan::{MethodEntry, Record, Resolved};
+use crate::terminal::paragraph;
+
+/// Bytes of an entry that is held: position and value; the table, what is seen of it, and once more
+/// while it is made.
+const BYTES_OF_AN_ENTRY: u64 = 32;
+
+/// What files put where a cell has no label.
+const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
+
+/// Compares methods on the cells of a file.
+pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
+    let Resolved { plan, earlier } = plan::as_meant(arguments, context)?;
+    carry_out(&plan, earlier.as_ref(), context)
+}
+
+/// Does what a plan says; `earlier` is the run that it repeats, if any.
+pub(crate) fn carry_out(
+    plan: &CellEvaluatePlan,
+    earlier: Option<&Record>,
+    context: &Context,
+) -> Result<()> {
+    let asked = plan.methods.iter().map(MethodEntry::contestant);
+    let (contestants, baseline) = methods::contestants(asked.collect::<Result<_>>()?, context)?;
+    let ready = contestants.iter().map(methods::cell_method);
+    let ready: Vec<Box<dyn CellMethod>> = ready.collect::<Result<_>>()?;
+    let layer = CellsPlan {
+        layer: plan.layer.clone(),
+        ..CellsPlan::default()
+    };
+    let file = open(&plan.input, &layer, &context.terminal)?;
+    expect_counts(&file)?;
+    let labels = labels(plan.by.as_deref(), &file)?;
+    let counts = file.read()?;
+    expect_room(&contestants, &counts, context)?;
+    let experiment = plan.experiment()?;
+    let started = Instant::now();
+    let contest = CellContest {
+        counts: &counts,
+        data: facts(&plan.input, &file, &counts),
+        methods: &ready,
+        baseline,
+        labels,
+        clock: &|| Clock {
+            wall: started.elapsed().as_secs_f64(),
+            cpu: processor_seconds(),
+        },
+        experiment: experiment.clone(),
+    };
+    let made = MadeFolder::make(Path::new(&plan.output))?;
+    let evaluation = contest.run(&context.run(plan.seed)?);
+    let evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
+    let plan = plan.spelled_out(&experiment, &contestants, file.facts());
+    let record = context.record(&hashed(&[&plan.input]), evaluation.data.remarks.clone())?;
+    record.compare(earlier, &context.terminal);
+    let page = files::write_all(Path::new(&plan.output), &evaluation, &record, &plan)?;
+    print(&told(&evaluation))?;
+    context.terminal.say(format!("report: {}", page.display()));
+    Ok(())
+}
+
+/// Scores and findings for the terminal.
+fn told(evaluation: &CellEvaluation) -> String {
+    let mut text = score_table::score_table(evaluation);
+    for finding in imputome_report::cell_findings(evaluation) {
+        paragraph(&mut text, "", &finding);
+    }
+    text
+}
+
+/// Refuses values that are plainly not counts.
+fn expect_counts(file: &CellFile) -> Result<()> {
+    let facts = file.facts();
+    match facts.scale {
+        Scale::Log | Scale::Standardized => Err(Failure::policy(format!(
+            "{}: {} does not look like counts: {}",
+            facts.name, facts.element, facts.scale_reason
+        ))
+        .hint(
+            "name the table that holds counts: --layer NAME; imputome inspect shows what there is",
+        )),
+        Scale::Counts | Scale::Tpm | Scale::Unknown => Ok(()),
+    }
+}
+
+/// Labels of the cells, where a column of them is named; refused when there is none of that name.
+fn labels(by: Option<&str>, file: &CellFile) -> Result<Option<CellLabels>> {
+    let Some(by) = by else { return Ok(None) };
+    let Some(labels) = file.labels(by)? else {
+        let facts = file.facts();
+        let columns = file.label_columns()?;
+        let failure = Failure::input(format!("{}: no column {by:?} of the cells", facts.name));
+        return Err(match columns.is_empty() {
+            true => failure.hint("give an h5ad with the column in obs; other forms have none"),
+            false => failure.hint(format!("obs has {}", columns.join(", "))),
+        });
+    };
+    let known = |label: String| Some(label).filter(|label| !NO_LABEL.contains(&label.as_str()));
+    Ok(Some(CellLabels {
+        by: by.into(),
+        labels: labels.into_iter().map(known).collect(),
+    }))
+}
+
+/// Refuses methods that need more memory than allowed.
+fn expect_room(contestants: &[Contestant], counts: &Counts, context: &Context) -> Result<()> {
+    let Some(limit) = context.memory_limit else {
+        return Ok(());
+    };
+    let table = BYTES_OF_AN_ENTRY * counts.n_entries() as u64;
+    for contestant in contestants {
+        let needed = table + methods::memory(&contestant.method, counts);
+        if needed > limit.0 {
+            return Err(Failure::resource(format!(
+                "{} on these cells needs about {} MiB, more than --memory-limit allows",
+                contestant.label,
+                needed >> 20
+            ))
+            .hint("leave it out of --methods, or evaluate on fewer cells"));
+        }
+    }
+    Ok(())
+}
+
+/// What the report says of the data.
+fn facts(input: &str, file: &CellFile, counts: &Counts) -> CellDataFacts {
+    let facts = file.facts();
+    let name = Path::new(input.trim_end_matches('/')).file_name();
+    CellDataFacts {
+        name: name.map_or(input.into(), |name| name.to_string_lossy().into_owned()),
+        element: facts.element.clone(),
+        scale: facts.scale_reason.clone(),
+        cells: counts.n_cells(),
+        genes: counts.n_genes(),
+        entries: counts.n_entries(),
+        remarks: facts.warnings.clone(),
+    }
+}
