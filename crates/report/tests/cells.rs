@@ -35,13 +35,13 @@ fn scores(method: usize) -> [(&'static str, f64); 5] {
 
 fn evaluation() -> CellEvaluation {
     let each = || METHODS.into_iter().enumerate();
-    let mapped = |name: &str| MappedTable {
+    let mapped = |name: &str, ari: f64| MappedTable {
         name: name.into(),
         places: (0..30).map(|c| (c as f32, (c * c % 7) as f32)).collect(),
         groups: (0..30).map(|c| c % 3).collect(),
         as_before: 1.0,
         agreement: Some(LabelAgreement {
-            ari: 0.5,
+            ari,
             ami: 0.4,
             nmi: 0.45,
             fmi: 0.6,
@@ -110,7 +110,7 @@ fn evaluation() -> CellEvaluation {
             genes: 40,
             cells: (0..30).map(|c| format!("C{c}")).collect(),
             labels: Some((0..30).map(|c| format!("k{}", c % 2)).collect()),
-            tables: vec![mapped(AS_COUNTED), mapped(METHODS[0])],
+            tables: vec![mapped(AS_COUNTED, 0.5), mapped(METHODS[0], 0.4)],
         }),
         costs: METHODS
             .map(|method| CellCost {
@@ -136,6 +136,7 @@ fn findings_name_what_does_not_beat_the_mean_of_the_non_zeros() {
         "100 are of genes that some method leaves as they are",
         "10 had an estimate that some method refused",
         "agree with kind by an adjusted Rand index of 0.500 as counted",
+        "agree less than those of the counts where zeros are filled by deepimpute",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }

@@ -371,6 +371,44 @@ mod tests {
     }
 
     #[test]
+    fn cells_are_mapped_and_grouped_before_and_after_and_against_labels() {
+        // Two kinds of 30 cells, a tenth of a thousand genes six times as high in one of them.
+        let table = Array2::from_shape_fn((60, 1000), |(c, g)| {
+            let level = if g % 10 == c / 30 { 6 } else { 1 };
+            (level * ((c * 31 + g * 17 + c * g) % 5)) as f32
+        });
+        let names = |kind, n: usize| Names::new(kind, (0..n).map(|i| i.to_string()).collect());
+        let (cells, genes) = (names("cell", 60).unwrap(), names("gene", 1000).unwrap());
+        let counts = Counts::from_table(cells, genes, table.view()).unwrap();
+        let label = |c: usize| (c != 7).then(|| format!("kind {}", c / 30));
+        let methods = [Constant::new("base", (0..1000).collect(), 0.0)];
+        let contest = CellContest {
+            counts: &counts,
+            data: CellDataFacts::default(),
+            experiment: CellExperiment {
+                repeats: 1,
+                ..CellExperiment::default()
+            },
+            methods: &methods,
+            baseline: "base".into(),
+            labels: Some(CellLabels {
+                by: "kind".into(),
+                labels: (0..60).map(label).collect(),
+            }),
+            clock: &Clock::default,
+        };
+        let found = contest.run(&Run::new(1, 2).unwrap()).unwrap();
+        let maps = found.maps.expect("a map");
+        assert_eq!(maps.labels.as_ref().unwrap()[7], "");
+        // Nothing is filled, so that both tables are the same.
+        assert_eq!(maps.tables[0].places, maps.tables[1].places);
+        assert_eq!(maps.tables[1].as_before, 1.0);
+        let agreement = maps.tables[0].agreement.unwrap();
+        assert!(agreement.silhouette.unwrap() > 0.5);
+        assert!(agreement.fmi > 0.5 && agreement.ari > 0.2, "{agreement:?}");
+    }
+
+    #[test]
     fn methods_without_a_gene_in_common_cannot_be_compared() {
         let methods = [
             Constant::new("base", vec![0, 1], 3.0),

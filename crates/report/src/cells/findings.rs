@@ -130,11 +130,21 @@ fn groups(evaluation: &CellEvaluation) -> Option<String> {
     let kept = after
         .iter()
         .filter_map(|table| Some(format!("{} with {}", of(table)?, table.name)));
-    Some(format!(
+    let mut text = format!(
         "Groups of cells (Leiden) agree with {by} by an adjusted Rand index of {} as counted, {}.",
         of(before)?,
         listed(&kept.collect::<Vec<_>>())
-    ))
+    );
+    let ari = |table: &MappedTable| table.agreement.map(|found| found.ari);
+    let worse = after.iter().filter(|table| ari(table) < ari(before));
+    let worse: Vec<String> = worse.map(|table| table.name.clone()).collect();
+    if !worse.is_empty() {
+        text += &format!(
+            " They agree less than those of the counts where zeros are filled by {}: group the counts there.",
+            listed(&worse)
+        );
+    }
+    Some(text)
 }
 
 /// What was asked, in sentences.

@@ -77,6 +77,10 @@ pub(crate) fn carry_out(
     let made = MadeFolder::make(Path::new(&plan.output))?;
     let evaluation = contest.run(&context.run(plan.seed)?);
     let evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
+    let told_before = file.facts().warnings.len();
+    context
+        .terminal
+        .note_all(&evaluation.data.remarks[told_before..]);
     let plan = plan.spelled_out(&experiment, &contestants, file.facts());
     let record = context.record(&hashed(&[&plan.input]), evaluation.data.remarks.clone())?;
     record.compare(earlier, &context.terminal);
