@@ -25,7 +25,7 @@ pub(super) fn labels(path: &Path, name: &str, cells: usize) -> Result<Option<Vec
         file.name(),
         &place,
         format!("{cells} labels, one for each cell"),
-        format!("{}", labels.len()),
+        labels.len().to_string(),
         "write the file again with anndata",
     ))
 }
