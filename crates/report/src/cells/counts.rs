@@ -170,7 +170,7 @@ fn identity(canvas: &mut Canvas, (across, upward): (Scale, Scale)) {
 fn color_bar(canvas: &mut Canvas, most: f64) {
     let (left, top, width) = (LEFT + 250.0, canvas.height - 24.0, 200.0);
     let label = TextLook::label();
-    canvas.text((LEFT, top + 10.0), "share of the column in a cell", label);
+    canvas.text((LEFT, top + 10.0), "share of a column's entries", label);
     let soft = label.soft();
     canvas.text((left - 8.0, top + 10.0), "0", soft.at(Anchor::End));
     let steps = 50;
@@ -191,7 +191,8 @@ fn described(evaluation: &CellEvaluation, canvas: Canvas) -> Figure {
         CellMask::Dropout | CellMask::Even | CellMask::Program => "Hidden counts",
     };
     let caption = format!(
-        "{what}, over all repeats, and what was estimated in their place; both axes are logarithms of 1 + count. Each column is colored by how its estimates are spread, and a ring marks their mean. On the dashed line estimates equal counts. A row of rings that is level tells nothing of the cell: it is the same for few and many."
+        "{what}, over all repeats, and what was estimated in their place; both axes are logarithms of 1 + count. Each column is colored by how its estimates are spread, and a ring marks their mean. On the dashed line estimates equal counts. Rings rise with the counts even where nothing is told of cells, as under {}, because some genes have more counts than others; what a method adds is the narrowing around the line.",
+        evaluation.baseline
     );
     Figure {
         name: NAME.into(),
