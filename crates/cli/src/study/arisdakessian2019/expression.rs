@@ -57,6 +57,9 @@ pub(super) fn logs(counts: Array2<f32>) -> Array2<f32> {
 #[derive(Debug, Default)]
 struct Calls {
     different: Vec<bool>,
+    /// Whether any group expresses the gene differently: only a gene that none does is the same in a
+    /// group and in all other cells.
+    anywhere: Vec<bool>,
     /// 1 less the adjusted p value.
     confidence: Vec<f64>,
     /// Size of the statistic.
@@ -73,6 +76,8 @@ impl Calls {
         run: &Run,
     ) -> Self {
         let mut calls = Self::default();
+        let of_any = |gene: usize| truth.different.iter().any(|different| different[gene]);
+        let anywhere: Vec<bool> = (0..logs.ncols()).map(of_any).collect();
         for (group, different) in truth.different.iter().enumerate() {
             let inside: Vec<bool> = kinds
                 .of_cell
@@ -86,6 +91,7 @@ impl Calls {
                 .top
                 .extend(top(&statistics, TOP).into_iter().map(|at| first + at));
             calls.different.extend(different);
+            calls.anywhere.extend(&anywhere);
             calls
                 .confidence
                 .extend(found.iter().map(|gene| 1.0 - gene.adjusted_p));
@@ -111,8 +117,9 @@ impl Calls {
             .iter()
             .filter(|different| **different)
             .count() as f64;
+        let invented = calls.iter().filter(|&&at| !self.anywhere[at]).count() as f64;
         add("called", Some(calls.len() as f64));
-        add("false_discoveries", Some(1.0 - hits / calls.len() as f64));
+        add("false_discoveries", Some(invented / calls.len() as f64));
         add("found", Some(hits / all));
     }
 }
@@ -125,6 +132,7 @@ mod tests {
     fn calls_are_counted_against_the_truth() {
         let calls = Calls {
             different: vec![true, false, true, false],
+            anywhere: vec![true, false, true, true],
             confidence: vec![0.99, 0.98, 0.5, 0.1],
             strength: vec![9.0, 3.0, 4.0, 1.0],
             top: vec![0, 1],

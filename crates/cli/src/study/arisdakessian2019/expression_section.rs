@@ -54,17 +54,13 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
     let methods = found.drawn();
     let panels = TESTS.iter().flat_map(|(test, _)| {
         let methods = &methods;
-        [0, 2, 4].map(move |at| {
-            let mut drawn = panel(found, methods, test, &METRICS[at]);
-            drawn.title = format!("{test}: {}", drawn.title);
-            drawn
-        })
+        [0, 2, 4].map(move |at| panel(found, methods, test, &METRICS[at]))
     });
     let panels: Vec<_> = panels.collect();
     let text = FigureText {
         name: "expression",
         title: "Genes that groups express differently, raw and imputed",
-        caption: "Mean over simulations of other seeds; bars reach one standard deviation to either side, and where none is seen it is smaller than the mark. False among those called: a test that keeps its word stays near 0.05.",
+        caption: "Mean over simulations of other seeds; bars reach one standard deviation to either side, and where none is seen it is smaller than the mark. False among those called: genes that no group expresses differently; a test that keeps its word stays below 0.05.",
     };
     let mut discussion = verdicts(found);
     discussion.extend(found.failures());
@@ -73,7 +69,7 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
         title: "Figure 5c: differential expression".into(),
         text: vec![
             format!("In each simulation the genes are known that a group expresses differently. Cells are scaled to the same total, logarithms taken, each group compared with all other cells, p values adjusted by Benjamini and Hochberg. The paper's figure is the area under the ROC curve of 1 less the adjusted p value over the first {TOP} genes of each group, pooled."),
-            format!("A ranking of chosen genes says little, so all genes are ranked too, by p value and by the size of the statistic. Of the genes called at a false discovery rate of {RATE} the share that does not differ should be {RATE}."),
+            format!("A ranking of chosen genes says little, so all genes are ranked too, by p value and by the size of the statistic. Of the genes called at a false discovery rate of {RATE} no more than {RATE} should be ones that no group expresses differently; a gene that another group changes differs from the rest too, and is not counted as false."),
         ],
         discussion,
         differs: vec![

@@ -243,7 +243,7 @@ impl Mean {
 /// A number for a table: three decimals, four below a tenth, fewer above a hundred.
 pub(super) fn number(value: f64) -> String {
     let decimals = match value.abs() {
-        size if size == 0.0 => 0,
+        0.0 => 0,
         size if size < 0.1 => 4,
         size if size < 10.0 => 3,
         size if size < 1000.0 => 1,

@@ -1,7 +1,8 @@
 //! Figure 6a, b: time and memory over cells, each measurement in a process of its own.
 
+use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use imputome::cells::{CellModel, CellPolicy};
@@ -114,7 +115,7 @@ impl OwnProcess {
         let started = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn();
         started
             .map(Self)
@@ -130,10 +131,21 @@ impl OwnProcess {
             })?;
             match ended {
                 Some(status) if status.success() => return Ok(None),
-                Some(status) => return Ok(Some(format!("its process ended with {status}"))),
+                Some(status) => return Ok(Some(self.reason(status))),
                 None => std::thread::sleep(INTERVAL),
             }
         }
+    }
+
+    /// In its own words, or how it ended.
+    fn reason(&mut self, status: ExitStatus) -> String {
+        let mut said = String::new();
+        if let Some(stderr) = self.0.stderr.as_mut() {
+            // What was read before an error still tells something.
+            let _ = stderr.read_to_string(&mut said);
+        }
+        let words = said.lines().find_map(|line| line.strip_prefix("error: "));
+        words.map_or_else(|| format!("its process ended with {status}"), String::from)
     }
 }
 

@@ -87,16 +87,18 @@ pub(super) fn panel(
         Better::Higher => " (higher is better)",
         Better::Neither => "",
     };
+    let (score, detail) = metric
+        .title
+        .split_once(", ")
+        .unwrap_or((metric.title, metric.title));
     MarkPanel {
-        title: metric.title.into(),
-        score: format!("{}{arrow}", short(metric.title)),
+        title: match setting {
+            "" => metric.title.into(),
+            setting => format!("{setting}: {detail}"),
+        },
+        score: format!("{score}{arrow}"),
         rows: rows.filter(|row| !row.marks.is_empty()).collect(),
     }
-}
-
-/// The words before a comma.
-fn short(title: &str) -> &str {
-    title.split(',').next().unwrap_or(title)
 }
 
 /// How many spreads two means must be apart to be called different; ours.

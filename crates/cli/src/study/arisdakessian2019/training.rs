@@ -23,8 +23,8 @@ const SETS: [&str; 3] = ["neuron9k", "sc_pbmc3k", super::sources::SIMULATION];
 
 /// Runs what is not finished.
 pub(super) fn run(study: &Study) -> Result<()> {
-    let named = |name: &&str| study.data.iter().find(|set| set.name == **name);
-    let set: Option<&DataSet> = SETS.iter().find_map(|name| named(&name));
+    let named = |name: &str| study.data.iter().find(|set| set.name == name);
+    let set: Option<&DataSet> = SETS.iter().find_map(|name| named(name));
     let Some(set) = set else { return Ok(()) };
     study.on_data(Part::Training, set, &study.networks(), judge)
 }
