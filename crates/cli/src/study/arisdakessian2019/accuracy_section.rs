@@ -68,6 +68,10 @@ const TRUTH: [Metric; 3] = [
     },
 ];
 
+/// What sections and findings say of the baseline.
+pub(super) const AGAINST_MEAN: &str = "the mean of the gene's non-zeros";
+pub(super) const ERRS_LESS: &str = "errs less than";
+
 /// The section, nothing where nothing was found.
 pub(super) fn section(study: &Study, found: &Found) -> Result<Option<StudySection>> {
     if found.is_empty() {
@@ -133,13 +137,13 @@ fn discussion(found: &Found) -> Vec<String> {
         let verdict = if is_worse(ours, base, Better::Lower) {
             "imputing HURTS: it errs more than"
         } else if is_worse(base, ours, Better::Lower) {
-            "errs less than"
+            ERRS_LESS
         } else {
             "is not told apart from"
         };
         let within = mean(OURS, "pearson_within_genes").map_or(f64::NAN, |mean| mean.value);
         said.push(format!(
-            "{data}: {OURS} {verdict} the mean of the gene's non-zeros (MSE {} against {}); within genes its estimates correlate {} with what was hidden.",
+            "{data}: {OURS} {verdict} {AGAINST_MEAN} (MSE {} against {}); within genes its estimates correlate {} with what was hidden.",
             number(ours.value),
             number(base.value),
             number(within)
