@@ -30,6 +30,14 @@ pub struct Clock {
     pub cpu: f64,
 }
 
+impl Clock {
+    /// Adds what passed from one time to another.
+    pub(super) fn add(&mut self, before: Self, after: Self) {
+        self.wall += after.wall - before.wall;
+        self.cpu += after.cpu - before.cpu;
+    }
+}
+
 /// Methods to compare on a table of cells.
 pub struct CellContest<'a> {
     /// The cells.
@@ -226,7 +234,7 @@ mod tests {
     }
 
     impl Constant {
-        fn new(label: &str, genes: Vec<usize>, estimate: f32) -> Box<dyn CellMethod> {
+        fn boxed(label: &str, genes: Vec<usize>, estimate: f32) -> Box<dyn CellMethod> {
             Box::new(Self {
                 facts: MethodFacts {
                     label: label.into(),
@@ -303,9 +311,9 @@ mod tests {
     #[test]
     fn scores_are_those_computed_by_hand_over_genes_that_all_impute() {
         let methods = [
-            Constant::new("base", (0..12).collect(), 3.0),
-            Constant::new("low", vec![1, 3, 5], 1.0),
-            Constant::new("broken", vec![1], -1.0),
+            Constant::boxed("base", (0..12).collect(), 3.0),
+            Constant::boxed("low", vec![1, 3, 5], 1.0),
+            Constant::boxed("broken", vec![1], -1.0),
         ];
         let experiment = CellExperiment {
             mask: CellMask::Even,
@@ -337,8 +345,8 @@ mod tests {
     #[test]
     fn entries_that_one_method_refuses_are_judged_for_none() {
         let methods = [
-            Constant::new("base", (0..12).collect(), 3.0),
-            Constant::new("refuses", (0..12).collect(), 7.0),
+            Constant::boxed("base", (0..12).collect(), 3.0),
+            Constant::boxed("refuses", (0..12).collect(), 7.0),
         ];
         let experiment = CellExperiment {
             mask: CellMask::Even,
@@ -354,7 +362,7 @@ mod tests {
 
     #[test]
     fn molecules_put_aside_are_judged_at_every_entry_and_at_their_own_number() {
-        let methods = [Constant::new("base", (0..12).collect(), 1.5)];
+        let methods = [Constant::boxed("base", (0..12).collect(), 1.5)];
         let experiment = CellExperiment {
             mask: CellMask::Thinning,
             hide: 0.5,
@@ -383,7 +391,7 @@ mod tests {
         let (cells, genes) = (names("cell", 60).unwrap(), names("gene", 1000).unwrap());
         let counts = Counts::from_table(cells, genes, table.view()).unwrap();
         let label = |c: usize| (c != 7).then(|| format!("kind {}", c / 30));
-        let methods = [Constant::new("base", (0..1000).collect(), 0.0)];
+        let methods = [Constant::boxed("base", (0..1000).collect(), 0.0)];
         let contest = CellContest {
             counts: &counts,
             data: CellDataFacts::default(),
@@ -413,8 +421,8 @@ mod tests {
     #[test]
     fn methods_without_a_gene_in_common_cannot_be_compared() {
         let methods = [
-            Constant::new("base", vec![0, 1], 3.0),
-            Constant::new("other", vec![2], 3.0),
+            Constant::boxed("base", vec![0, 1], 3.0),
+            Constant::boxed("other", vec![2], 3.0),
         ];
         let error = held(&methods, CellExperiment::default()).unwrap_err();
         assert!(error.to_string().contains("base: 2; other: 1"), "{error}");
@@ -423,8 +431,8 @@ mod tests {
     #[test]
     fn an_evaluation_is_read_back_from_its_files() {
         let methods = [
-            Constant::new("base", (0..12).collect(), 3.0),
-            Constant::new("low", vec![1, 3], 1.0),
+            Constant::boxed("base", (0..12).collect(), 3.0),
+            Constant::boxed("low", vec![1, 3], 1.0),
         ];
         let found = held(&methods, CellExperiment::default()).unwrap();
         let files = found.to_files();

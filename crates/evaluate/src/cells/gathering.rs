@@ -91,33 +91,35 @@ impl Gathering {
             not_imputed: trial.entries() - among,
             refused: refusals,
         });
-        let thinned = self.found.experiment.mask == CellMask::Thinning;
         for (at, estimates) in estimates.iter().enumerate() {
             let Some(estimates) = estimates else { continue };
-            let mut sums = estimates.sums.clone();
             let entries = hidden.iter().zip(&estimates.hidden).zip(&refused);
-            let judged = entries.filter(|(_, refused)| !**refused);
-            let mut bins = estimates.bins.clone();
-            for ((entry, &estimate), _) in judged {
+            let (mut sums, mut bins) = (estimates.sums.clone(), estimates.bins.clone());
+            for ((entry, &estimate), _) in entries.filter(|(_, refused)| !**refused) {
                 let place = genes.binary_search(&entry.gene).expect("a gene judged");
                 sums[place].add(entry.count, estimate);
                 bins.add(entry.count, estimate);
             }
-            let label = &self.found.methods[at].label;
-            let rows = tally::scores(&sums, thinned).into_iter();
-            self.found
-                .scores
-                .extend(rows.map(|(metric, value)| CellScore {
-                    method: label.clone(),
-                    repeat: trial.repeat,
-                    metric: metric.into(),
-                    value: Some(value).filter(|value| value.is_finite()),
-                }));
-            let method = &mut self.methods[at];
-            method.bins.merge(&bins);
-            for (&gene, sums) in genes.iter().zip(&sums) {
-                method.genes[gene].merge(sums);
-            }
+            self.keep(at, trial.repeat, genes, &sums);
+            self.methods[at].bins.merge(&bins);
+        }
+    }
+
+    /// Keeps the scores of a method in one repeat, and its sums of the genes judged.
+    fn keep(&mut self, at: usize, repeat: usize, genes: &[usize], sums: &[GeneTally]) {
+        let thinned = self.found.experiment.mask == CellMask::Thinning;
+        let label = &self.found.methods[at].label;
+        let scores = tally::scores(sums, thinned).into_iter();
+        self.found
+            .scores
+            .extend(scores.map(|(metric, value)| CellScore {
+                method: label.clone(),
+                repeat,
+                metric: metric.into(),
+                value: finite(value),
+            }));
+        for (&gene, sums) in genes.iter().zip(sums) {
+            self.methods[at].genes[gene].merge(sums);
         }
     }
 

@@ -82,15 +82,7 @@ pub(super) fn map_tables(contest: &CellContest<'_>, run: &Run) -> Result<(CellMa
     let mut run = run.clone();
     run.seed = contest.experiment.seed;
     let counts = contest.counts;
-    let (mut fitted, mut remarks) = (Vec::new(), Vec::new());
-    for method in contest.methods {
-        let label = &method.facts().label;
-        match method.fit(counts, &run) {
-            Ok(estimator) => fitted.push((label, estimator)),
-            Err(Error::Interrupted) => return Err(Error::Interrupted),
-            Err(error) => remarks.push(format!("{label} is not on the map: {error}")),
-        }
-    }
+    let (fitted, mut remarks) = fit_all(contest, &run)?;
     let all: Vec<&dyn CellEstimator> = fitted.iter().map(|(_, f)| f.as_ref()).collect();
     let genes = common_genes(counts.n_genes(), &all);
     let chosen = chosen(counts.n_cells(), genes.len(), &run);
@@ -121,6 +113,23 @@ pub(super) fn map_tables(contest: &CellContest<'_>, run: &Run) -> Result<(CellMa
         tables,
     };
     Ok((maps, remarks))
+}
+
+/// Methods that have learned from the whole table, by label.
+type Fitted<'a> = Vec<(&'a str, Box<dyn CellEstimator>)>;
+
+/// Every method after it has learned from the whole table, and what is to be told of those that could not.
+fn fit_all<'a>(contest: &'a CellContest<'_>, run: &Run) -> Result<(Fitted<'a>, Vec<String>)> {
+    let (mut fitted, mut remarks) = (Vec::new(), Vec::new());
+    for method in contest.methods {
+        let label = method.facts().label.as_str();
+        match method.fit(contest.counts, run) {
+            Ok(estimator) => fitted.push((label, estimator)),
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
+            Err(error) => remarks.push(format!("{label} is not on the map: {error}")),
+        }
+    }
+    Ok((fitted, remarks))
 }
 
 /// Cells on the map, ascending: all, or as many as can be handled, drawn at random.

@@ -148,22 +148,17 @@ impl<'a> CellTrial<'a> {
             self.run.proceed()?;
             let (first, last) = (cells.start, cells.end);
             let positions: Vec<usize> = cells.clone().collect();
-            let window = CellWindow {
-                first,
-                counts: &self.visible.select_cells(&positions),
-            };
+            let counts = &self.visible.select_cells(&positions);
             let before = clock();
-            let estimates = method.estimate(window, &self.run)?;
-            let after = clock();
-            spent.wall += after.wall - before.wall;
-            spent.cpu += after.cpu - before.cpu;
+            let estimates = method.estimate(CellWindow { first, counts }, &self.run)?;
+            spent.add(before, clock());
             let of_window = hidden.partition_point(|entry| entry.cell < last);
             let (here, later) = hidden.split_at(of_window);
             hidden = later;
-            found.hidden.extend(here.iter().map(|entry| {
-                let place = genes.binary_search(&entry.gene).expect("a gene judged");
-                estimates[(entry.cell - first, columns[place])]
-            }));
+            let place = |gene| genes.binary_search(&gene).expect("a gene judged");
+            let of =
+                |entry: &HiddenCount| estimates[(entry.cell - first, columns[place(entry.gene)])];
+            found.hidden.extend(here.iter().map(of));
             for (row, cell) in estimates.rows().into_iter().zip(cells) {
                 let row: Vec<f32> = columns.iter().map(|&column| row[column]).collect();
                 self.add_cell(cell, genes, &row, &mut found);

@@ -1,6 +1,6 @@
 //! Scores of methods for single cells, a panel per score.
 
-use imputome_evaluate::cells::{CellEvaluation, CellScoreSummary, CellSummaryRow};
+use imputome_evaluate::cells::{CellEvaluation, CellScore, CellScoreSummary, CellSummaryRow};
 use imputome_evaluate::metrics::Direction;
 
 use crate::Figure;
@@ -53,20 +53,15 @@ fn draw(
     at: usize,
 ) {
     let definition = rows[0].scores[at].definition;
-    let values = |row: &CellSummaryRow| -> Vec<f64> {
-        let of = evaluation
-            .scores
-            .iter()
-            .filter(|score| score.method == row.method);
-        let of = of.filter(|score| score.metric == definition.name);
-        of.filter_map(|score| score.value).collect()
-    };
     let ends = rows.iter().flat_map(|row| {
         let CellScoreSummary { mean, spread, .. } = row.scores[at];
         let spread = spread.unwrap_or(0.0);
         [mean - spread, mean + spread]
     });
-    let all = rows.iter().flat_map(values).chain(ends);
+    let each = rows
+        .iter()
+        .flat_map(|row| values(evaluation, row, definition.name));
+    let all = each.chain(ends);
     let scale = Scale::linear(extent(all.filter(|v| v.is_finite())), panel.across()).rounded(4);
     panel.heading(canvas, definition.title);
     let better = match definition.direction {
@@ -85,30 +80,40 @@ fn draw(
         let y = panel.top + (place as f64 + 0.5) * ROW;
         if place > 0 {
             let edge = y - ROW / 2.0;
-            canvas.line(
-                (panel.left, edge),
-                (panel.right(), edge),
-                Look::drawn(Paint::Faint, 1.0),
-            );
+            let look = Look::drawn(Paint::Faint, 1.0);
+            canvas.line((panel.left, edge), (panel.right(), edge), look);
         }
-        let paint = Paint::Data(method_color(place));
-        let CellScoreSummary { mean, spread, .. } = row.scores[at];
-        if !mean.is_finite() {
-            continue;
+        if row.scores[at].mean.is_finite() {
+            let values = values(evaluation, row, definition.name);
+            draw_row(canvas, (scale, y), place, (&row.scores[at], &values));
         }
-        if let Some(spread) = spread {
-            let (from, to) = (scale.at(mean - spread), scale.at(mean + spread));
-            canvas.line((from, y), (to, y), Look::drawn(paint, 1.6));
-        }
-        for value in values(row) {
-            canvas.circle(
-                (scale.at(value), y + 8.0),
-                1.8,
-                Look::filled(paint).faded(0.7),
-            );
-        }
-        marker(canvas, (scale.at(mean), y), place, paint);
     }
+}
+
+/// The score of a method in each repeat.
+fn values(evaluation: &CellEvaluation, row: &CellSummaryRow, metric: &str) -> Vec<f64> {
+    let of = |score: &&CellScore| score.method == row.method && score.metric == metric;
+    let scores = evaluation.scores.iter().filter(of);
+    scores.filter_map(|score| score.value).collect()
+}
+
+fn draw_row(
+    canvas: &mut Canvas,
+    (scale, y): (Scale, f64),
+    place: usize,
+    (summary, values): (&CellScoreSummary, &[f64]),
+) {
+    let paint = Paint::Data(method_color(place));
+    let mean = summary.mean;
+    if let Some(spread) = summary.spread {
+        let (from, to) = (scale.at(mean - spread), scale.at(mean + spread));
+        canvas.line((from, y), (to, y), Look::drawn(paint, 1.6));
+    }
+    for value in values {
+        let look = Look::filled(paint).faded(0.7);
+        canvas.circle((scale.at(*value), y + 8.0), 1.8, look);
+    }
+    marker(canvas, (scale.at(mean), y), place, paint);
 }
 
 fn described(evaluation: &CellEvaluation, canvas: Canvas) -> Figure {

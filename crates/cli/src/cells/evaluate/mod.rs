@@ -32,6 +32,17 @@ use crate::terminal::paragraph;
 /// while it is made.
 const BYTES_OF_AN_ENTRY: u64 = 32;
 
+/// The file of a plan, which must hold counts.
+fn opened(plan: &CellEvaluatePlan, context: &Context) -> Result<CellFile> {
+    let layer = CellsPlan {
+        layer: plan.layer.clone(),
+        ..CellsPlan::default()
+    };
+    let file = open(&plan.input, &layer, &context.terminal)?;
+    expect_counts(&file)?;
+    Ok(file)
+}
+
 /// What files put where a cell has no label.
 const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
 
@@ -51,12 +62,7 @@ pub(crate) fn carry_out(
     let (contestants, baseline) = methods::contestants(asked.collect::<Result<_>>()?, context)?;
     let ready = contestants.iter().map(methods::cell_method);
     let ready: Vec<Box<dyn CellMethod>> = ready.collect::<Result<_>>()?;
-    let layer = CellsPlan {
-        layer: plan.layer.clone(),
-        ..CellsPlan::default()
-    };
-    let file = open(&plan.input, &layer, &context.terminal)?;
-    expect_counts(&file)?;
+    let file = opened(plan, context)?;
     let labels = labels(plan.by.as_deref(), &file)?;
     let counts = file.read()?;
     expect_room(&contestants, &counts, context)?;
