@@ -67,6 +67,9 @@ impl Chance {
 /// Changes a file in one to six places; blocks may come from another.
 pub(crate) fn change(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
     for _ in 0..=chance.below(MOST) {
+        if bytes.is_empty() {
+            bytes.push(b'\n');
+        }
         let at = chance.below(bytes.len());
         let length = (1 + chance.below(BLOCK)).min(bytes.len() - at);
         match chance.below(10) {
@@ -85,9 +88,6 @@ pub(crate) fn change(bytes: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
                 let again = bytes[at..at + length].to_vec();
                 bytes.splice(at..at, again);
             }
-        }
-        if bytes.is_empty() {
-            return;
         }
     }
 }
