@@ -193,7 +193,7 @@ fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
     let mut remarks = model.fitted().summary().remarks.clone();
     if model.settings().zero_weight == 0.0 {
         remarks.push(
-            "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and set zero_weight above 0 for expected counts".into(),
+            "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and take deepimpute:expected for expected counts".into(),
         );
     }
     if windows.unknown() > 0 {

@@ -32,19 +32,23 @@ impl Base {
     }
 
     /// Ridge regression of each target on scores `[cells, width]`, over the cells where it is not zero,
-    /// `entries` for each; the penalty by generalized cross-validation (Golub, Heath and Wahba 1979,
+    /// `entries` for each, and over its `zeros` where they weigh something; the penalty by generalized cross-validation (Golub, Heath and Wahba 1979,
     /// doi:10.1080/00401706.1979.10489751). Targets with too few cells keep their `means`.
     pub(super) fn regress(
         scores: &[f32],
         width: usize,
         entries: &[Vec<(u32, f32)>],
+        zeros: Option<&Zeros>,
         means: &[f32],
     ) -> Self {
         let fitted: Vec<(f32, Vec<f32>)> = entries
             .par_iter()
             .zip(means)
             .map(|(entries, &mean)| {
-                let found = (entries.len() >= FEWEST).then(|| Gram::of(scores, width, entries));
+                let found = (entries.len() >= FEWEST).then(|| match zeros {
+                    None => Gram::of(scores, width, entries),
+                    Some(zeros) => Gram::with_zeros(scores, width, entries, zeros),
+                });
                 let found = found.and_then(|gram| gram.solve());
                 found.unwrap_or_else(|| (mean, vec![0.0; width]))
             })
@@ -80,6 +84,58 @@ impl Base {
             1.0,
             Par::Seq,
         );
+    }
+}
+
+/// What the zeros of a target are to be in its regression: the cells learned from, and what one weighs.
+#[derive(Debug)]
+pub(super) struct Zeros {
+    /// Weight of a zero, above 0; of all else it is 1.
+    weight: f64,
+    cells: f64,
+    /// `[scores]`, over all cells.
+    sums: Vec<f64>,
+    /// `[scores, scores]`, over all cells, not centered.
+    squares: Array2<f64>,
+}
+
+impl Zeros {
+    /// Sums over the cells of `rows`, with scores `[cells, width]`; nothing where zeros weigh nothing.
+    pub(super) fn of(weight: f64, scores: &[f32], width: usize, rows: &[usize]) -> Option<Self> {
+        let mut zeros = Self {
+            weight,
+            cells: rows.len() as f64,
+            sums: vec![0.0; width],
+            squares: Array2::zeros((width, width)),
+        };
+        if weight == 0.0 {
+            return None;
+        }
+        for &row in rows {
+            add_products(
+                &scores[row * width..][..width],
+                1.0,
+                &mut zeros.sums,
+                &mut zeros.squares,
+            );
+        }
+        Some(zeros)
+    }
+}
+
+/// Adds a cell's scores and their products, so many times.
+fn add_products(scores: &[f32], times: f64, sums: &mut [f64], squares: &mut Array2<f64>) {
+    let rows = squares.as_slice_mut().expect("row by row");
+    for ((&a, sum), row) in scores
+        .iter()
+        .zip(sums)
+        .zip(rows.chunks_exact_mut(scores.len().max(1)))
+    {
+        let a = times * f64::from(a);
+        *sum += a;
+        row.iter_mut()
+            .zip(scores)
+            .for_each(|(product, &b)| *product += a * f64::from(b));
     }
 }
 
@@ -132,6 +188,42 @@ impl Gram {
             gram.total += y * y;
         }
         gram
+    }
+
+    /// The same over all cells, zeros with their weight: what is not zero is added to a weighted whole.
+    fn with_zeros(scores: &[f32], width: usize, entries: &[(u32, f32)], zeros: &Zeros) -> Self {
+        let rest = 1.0 - zeros.weight;
+        let mut sums: Vec<f64> = zeros.sums.iter().map(|sum| zeros.weight * sum).collect();
+        let mut squares = &zeros.squares * zeros.weight;
+        let mut across = vec![0.0; width];
+        let (mut sum, mut total) = (0.0, 0.0);
+        for &(cell, log) in entries {
+            let (row, log) = (&scores[cell as usize * width..][..width], f64::from(log));
+            if rest > 0.0 {
+                add_products(row, rest, &mut sums, &mut squares);
+            }
+            let products = across.iter_mut().zip(row);
+            products.for_each(|(product, &score)| *product += f64::from(score) * log);
+            sum += log;
+            total += log * log;
+        }
+        let n = entries.len() as f64;
+        let cells = n + zeros.weight * (zeros.cells - n);
+        let mean = sum / cells;
+        let score_means: Vec<f64> = sums.iter().map(|sum| sum / cells).collect();
+        for ((a, b), product) in squares.indexed_iter_mut() {
+            *product -= cells * score_means[a] * score_means[b];
+        }
+        let products = across.iter_mut().zip(&score_means);
+        products.for_each(|(product, score)| *product -= cells * mean * score);
+        Self {
+            cells,
+            score_means,
+            mean,
+            squares,
+            across,
+            total: total - cells * mean * mean,
+        }
     }
 
     /// Intercept and slopes under the best penalty.
@@ -197,7 +289,7 @@ mod tests {
             (0..60).map(|cell| (cell, noise(cell))).collect(),
             vec![(3, 1.0), (5, 9.0)],
         ];
-        let base = Base::regress(&scores, 2, &entries, &[2.0, 0.0, 5.0]);
+        let base = Base::regress(&scores, 2, &entries, None, &[2.0, 0.0, 5.0]);
         (scores, base)
     }
 
@@ -220,8 +312,24 @@ mod tests {
         // Each value of the score has the same values of the target.
         let scores: Vec<f32> = (0..60).map(|cell| (cell % 6) as f32 - 2.5).collect();
         let entries = vec![(0..60).map(|cell| (cell, (cell / 6) as f32)).collect()];
-        let base = Base::regress(&scores, 1, &entries, &[4.5]);
+        let base = Base::regress(&scores, 1, &entries, None, &[4.5]);
         assert_eq!((base.intercepts[0], base.slopes[0]), (4.5, 0.0));
+    }
+
+    #[test]
+    fn zeros_that_weigh_as_much_as_counts_are_counts_of_zero() {
+        let scores: Vec<f32> = (0..40).map(|cell| (cell % 8) as f32 - 3.5).collect();
+        let log = |cell: u32| (cell % 3) as f32 * (1.0 + (cell % 8) as f32);
+        let all: Vec<(u32, f32)> = (0..40).map(|cell| (cell, log(cell))).collect();
+        let seen = all.iter().copied().filter(|&(_, log)| log != 0.0).collect();
+        let rows: Vec<usize> = (0..40).collect();
+        let zeros = Zeros::of(1.0, &scores, 1, &rows);
+        let weighed = Base::regress(&scores, 1, &[seen], zeros.as_ref(), &[0.0]);
+        let plain = Base::regress(&scores, 1, &[all], None, &[0.0]);
+        // Sums in another order.
+        assert!((weighed.intercepts[0] - plain.intercepts[0]).abs() < 1e-5);
+        assert!((weighed.slopes[0] - plain.slopes[0]).abs() < 1e-5 && plain.slopes[0] > 0.1);
+        assert!(Zeros::of(0.0, &scores, 1, &rows).is_none());
     }
 
     #[test]

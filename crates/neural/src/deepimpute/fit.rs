@@ -5,7 +5,7 @@ use imputome_engine::random::Stream;
 use imputome_engine::{Adam, Engine, Model};
 use rand::seq::SliceRandom;
 
-use super::base::Base;
+use super::base::{Base, Zeros};
 use super::cells::{LogCells, Reading, expect_table};
 use super::choice::{Choice, LeftOut, Moments};
 use super::directions::{Directions, ScoreScale, Sums};
@@ -196,7 +196,9 @@ impl Shared<'_> {
         model.import(&trained.best).map_err(refused)?;
         let share = match settings.beside {
             Beside::Nothing => 1.0,
-            Beside::NonzeroMeans | Beside::Directions => share(&task, model.as_ref())?,
+            Beside::NonzeroMeans | Beside::Directions => {
+                share(&task, model.as_ref(), settings.zero_weight)?
+            }
         };
         let [hidden, output] = Reader::layers(trained.best, &inputs);
         Ok(Trained {
@@ -237,7 +239,8 @@ impl Shared<'_> {
             Beside::NonzeroMeans => Base::constant(means),
             Beside::Directions => {
                 let entries = self.entries(targets, &self.learning);
-                Base::regress(scores, width, &entries, &means)
+                let zeros = Zeros::of(self.settings.zero_weight, scores, width, &self.learning);
+                Base::regress(scores, width, &entries, zeros.as_ref(), &means)
             }
         }
     }
@@ -283,17 +286,16 @@ impl Shared<'_> {
 }
 
 /// The share of a network beside what stands there with the smallest squared error on the entries
-/// that are not zero in the cells to stop by.
-fn share(task: &SubnetTask<'_>, model: &dyn Model) -> Result<f32> {
+/// of the cells to stop by, zeros by their weight.
+fn share(task: &SubnetTask<'_>, model: &dyn Model, zero_weight: f64) -> Result<f32> {
     let (mut across, mut own) = (0.0_f64, 0.0_f64);
     task.on_validation(model, |output, matrices| {
         let entries = output.iter().zip(&matrices.targets).zip(&matrices.base);
         for ((&output, &target), &base) in entries {
             // What is left over at a zero is all of what stands beside, taken away.
-            if target != -base {
-                across += f64::from(output) * f64::from(target);
-                own += f64::from(output).powi(2);
-            }
+            let weight = if target == -base { zero_weight } else { 1.0 };
+            across += weight * f64::from(output) * f64::from(target);
+            own += weight * f64::from(output).powi(2);
         }
     })?;
     Ok(if own > 0.0 {

@@ -1,4 +1,4 @@
-//! The configurations that were published with DeepImpute.
+//! The configurations that were published with DeepImpute, and one that estimates expected counts.
 
 use imputome_core::Preset;
 
@@ -17,6 +17,11 @@ pub(super) const PRESETS: &[Preset] = &[
         name: "released",
         doc: "deepimpute 1.2 as it runs with Keras since 2.11, which ignores its learning rate: 0.001, stops after 5 \
               epochs",
+    },
+    Preset {
+        name: "expected",
+        doc: "ours: a zero weighs as much as a count, so that estimates are expected counts and keep what zeros tell \
+              of cells",
     },
 ];
 
@@ -53,6 +58,10 @@ impl DeepImpute {
                 learning_rate: 1e-3,
                 patience: 5,
                 ..published
+            }),
+            "expected" => Some(Self {
+                zero_weight: 1.0,
+                ..Self::default()
             }),
             _ => None,
         }
