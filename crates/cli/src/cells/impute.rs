@@ -15,8 +15,8 @@ use crate::plan::{ImputePlan, Record, run_file, settings_of};
 use super::learning::{learn, method};
 use super::plan::expect_no_table_options;
 
-/// Bytes of estimates held at once; ours.
-const WINDOW_BYTES: usize = 64 << 20;
+/// Bytes of estimates held at once; ours, hundreds of cells, several times over while they become a layer.
+const WINDOW_BYTES: usize = 12 << 20;
 /// What the result adds to `obs` and `var`.
 const CELL_COLUMN: &str = "imputome_zeros_filled";
 const GENE_COLUMNS: [&str; 3] = [

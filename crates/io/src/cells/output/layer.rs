@@ -11,8 +11,8 @@ use crate::Result;
 /// Elements of a chunk. Never above 65,535: hdf5-pure 0.47 writes larger ones in a form that
 /// HDF5 2.0, and so h5py 3.16, refuses.
 const CHUNK: usize = 1 << 15;
-/// Entries held before they are written; ours, 64 MiB of them.
-const HELD: usize = 1 << 23;
+/// Entries held before they are written; ours, 16 MiB of them.
+const HELD: usize = 1 << 21;
 /// Effort of gzip. Of a layer of 1,000 imputed cells the least takes 0.23 s and 6.5 MB, h5py's default of 4 takes 0.33 s and
 /// 6.3 MB; estimates have digits that no effort makes shorter.
 const EFFORT: u32 = 1;
