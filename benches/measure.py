@@ -47,14 +47,14 @@ def example(package, name, *features):
     return os.path.join(target, "release", "examples", name)
 
 
-def peer_python(folder, given):
+def peer_python(folder, given, *options):
     """An interpreter that has the peer: the given one, or a fresh environment outside the repository."""
     if given:
         return given
     place = tempfile.mkdtemp(prefix="imputome-bench-")
     subprocess.run([sys.executable, "-m", "venv", place], check=True)
     python = os.path.join(place, "bin", "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", "-r", os.path.join(folder, "requirements.txt")], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", *options, "-r", os.path.join(folder, "requirements.txt")], check=True)
     print(f"environment of the peer: {place} (give --python to use it again)", file=sys.stderr)
     return python
 

@@ -61,7 +61,7 @@ def main():
     arguments.add_argument("--file", action="append", required=True, help="an h5ad whose X holds counts; more than once for several")
     given = arguments.parse_args()
     ours = program()
-    python = [measure.peer_python(FOLDER, given.python), os.path.join(FOLDER, "peers.py")]
+    python = [measure.peer_python(FOLDER, given.python, "--no-deps"), os.path.join(FOLDER, "peers.py")]
     began = measure.machine()
     parts = []
     for file in given.file:

@@ -30,11 +30,7 @@ const KEY: &str = "imputome";
 /// Imputes the cells of a file into a new layer and writes file and record.
 pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Context) -> Result<()> {
     expect_no_table_options(plan)?;
-    if plan.output == "-" {
-        return Err(
-            Failure::usage("an h5ad cannot be written to stdout").hint("name a file: -o out.h5ad")
-        );
-    }
+    expect_place(&plan.output)?;
     let run = context.run(plan.seed)?;
     let file = super::open(&plan.input, &plan.cells, &context.terminal)?;
     let model = model(plan, &file, &run, context)?;
@@ -69,6 +65,20 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
     context.terminal.note_all(&remarks);
     tell(&plan, &windows, filled.iter().sum(), context);
     Ok(())
+}
+
+/// Refuses a place that no h5ad can take.
+fn expect_place(output: &str) -> Result<()> {
+    let hint = "name a file: -o out.h5ad";
+    if output == "-" {
+        return Err(Failure::usage("an h5ad cannot be written to stdout").hint(hint));
+    }
+    let ending = Path::new(output).extension();
+    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("h5ad")) {
+        return Ok(());
+    }
+    let message = format!("cells are written as an h5ad, and {output} does not end in .h5ad");
+    Err(Failure::usage(message).hint(hint))
 }
 
 fn model(plan: &ImputePlan, file: &CellFile, run: &Run, context: &Context) -> Result<CellModel> {

@@ -123,6 +123,11 @@ fn what_makes_no_sense_for_cells_is_refused_before_any_work() {
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         folder.fail(code, &[part], &arguments);
     }
+    folder.fail(
+        2,
+        &["out.tsv does not end in .h5ad"],
+        &["impute", &input, "-o", "out.tsv"],
+    );
     folder.write("table.tsv", "sample\tA\tB\nS1\t1.5\t2\nS2\t3\t\n");
     let table = ["impute", "table.tsv", "-o", "t.tsv", "--policy", "max"];
     folder.fail(2, &["files of cells"], &table);
