@@ -149,15 +149,20 @@ impl CellEstimator for FittedMeans {
     }
 
     fn reason(&self, gene: usize) -> String {
-        match self.genes.binary_search(&gene) {
-            Ok(_) => String::new(),
-            Err(_) => "zero in every cell learned from".into(),
-        }
+        unless_counted(&self.genes, gene)
     }
 
     fn estimate(&self, window: CellWindow<'_>, _: &Run) -> CoreResult<Array2<f32>> {
         let shape = (window.counts.n_cells(), self.means.len());
         Ok(Array2::from_shape_fn(shape, |(_, gene)| self.means[gene]))
+    }
+}
+
+/// Why a gene is not among those counted, ascending; nothing of one that is.
+fn unless_counted(genes: &[usize], gene: usize) -> String {
+    match genes.binary_search(&gene) {
+        Ok(_) => String::new(),
+        Err(_) => "zero in every cell learned from".into(),
     }
 }
 
@@ -205,10 +210,7 @@ impl CellEstimator for FittedTable {
     }
 
     fn reason(&self, gene: usize) -> String {
-        match self.genes.binary_search(&gene) {
-            Ok(_) => String::new(),
-            Err(_) => "zero in every cell learned from".into(),
-        }
+        unless_counted(&self.genes, gene)
     }
 
     fn estimate(&self, window: CellWindow<'_>, _: &Run) -> CoreResult<Array2<f32>> {
