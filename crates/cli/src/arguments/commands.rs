@@ -355,7 +355,7 @@ pub(crate) struct SimulateArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) cells: Option<u32>,
     /// Genes, as --set genes=N (default: that of the preset, or those with a count in the file of
-    /// --like).
+    /// --like, and as many molecules for each as there).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) genes: Option<u32>,
     /// Settings to begin with: default (Splatter's own: one group, nothing missed) or deepimpute (five groups, molecules

@@ -74,6 +74,13 @@ fn settings(plan: &SimulatePlan, alike: Option<&SplatterEstimate>) -> Result<Spl
         }
         settings.genes = genes;
     }
+    if let Some(found) = alike
+        && !plan.settings.contains_key("library_location")
+    {
+        // As many molecules for a gene as in the file, however many genes are drawn.
+        let share = settings.genes as f64 / found.settings.genes as f64;
+        settings.library_location += share.ln();
+    }
     settings.check()?;
     Ok(settings)
 }
@@ -283,8 +290,9 @@ fn tell(
     let entries = (cells * settings.genes) as f64;
     let groups: Vec<String> = written.groups.iter().map(usize::to_string).collect();
     context.terminal.say(format!(
-        "{cells} cells x {} genes, {:.1} % zeros ({:.1} % molecules missed), {}; {output}",
+        "{cells} cells x {} genes, {:.0} molecules in a typical cell, {:.1} % zeros ({:.1} % of the entries missed), {}; {output}",
         settings.genes,
+        settings.library_location.exp(),
         100.0 * (1.0 - written.counts as f64 / entries),
         100.0 * written.missed as f64 / entries,
         match groups.len() {

@@ -166,6 +166,17 @@ fn a_column_of_labels_is_found_or_those_there_are_are_named() {
 }
 
 #[test]
+fn labels_that_part_the_cells_into_no_kinds_are_refused() {
+    let folder = Folder::new();
+    folder.succeed(&[
+        "simulate", "cells", "-o", "sim.h5ad", "--cells", "60", "--genes", "40",
+    ]);
+    let evaluate = |by| ["evaluate", "sim.h5ad", "-o", "scores", "--by", by];
+    folder.fail(2, &["all cells are \"Group1\""], &evaluate("group"));
+    folder.fail(2, &["look like measurements"], &evaluate("library_size"));
+}
+
+#[test]
 fn what_makes_no_sense_for_cells_is_refused_in_words() {
     let folder = Folder::new();
     write_simulated(&folder);

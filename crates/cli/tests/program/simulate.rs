@@ -114,6 +114,23 @@ fn cells_like_those_of_a_file_say_what_was_found() {
 }
 
 #[test]
+fn fewer_genes_than_in_a_file_hold_fewer_molecules() {
+    let folder = Folder::new();
+    folder.succeed(&small("sim.h5ad", &[]));
+    let molecules = |genes: &'static str| -> f64 {
+        let like = ["simulate", "cells", "--like", "sim.h5ad", "--genes", genes];
+        let output = format!("{genes}.h5ad");
+        let said = folder.succeed(&[&like[..], &["-o", &output]].concat());
+        let said = said.stderr;
+        let before = said.split(" molecules in a typical cell").next().unwrap();
+        before.rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    // Both are rounded to a molecule.
+    let share = molecules("10") / molecules("20");
+    assert!((share - 0.5).abs() < 0.01, "{share}");
+}
+
+#[test]
 fn what_makes_no_cells_is_refused_in_words() {
     let folder = Folder::new();
     for (code, part, arguments) in [

@@ -15,6 +15,10 @@ const NAMES_SHOWN: usize = 3;
 const WINDOW_BYTES: u64 = 1 << 26;
 /// Variance over (1 + mean) above which the released program of DeepImpute (1.2) takes a gene.
 const DISPERSION: f64 = 0.5;
+/// Genes imputed by one network of DeepImpute (Arisdakessian et al. 2019, "Overview of the DeepImpute algorithm").
+const GROUP: usize = 512;
+/// Cells that DeepImpute learns from at least: two to learn, two to stop by.
+const CELLS_NEEDED: usize = 4;
 /// Cells whose sums are compared to find what they were scaled to; ours.
 const SUMS_COMPARED: usize = 1000;
 /// Largest relative difference between equal sums; ours, wide enough for single precision.
@@ -211,12 +215,26 @@ fn quartiles(mut values: Vec<f64>) -> [f64; 5] {
     [0, 1, 2, 3, 4].map(|quarter| values.get(last * quarter / 4).copied().unwrap_or(0.0))
 }
 
+/// The genes that vary enough, rounded up to whole groups as far as genes vary at all.
+fn in_groups(found: &CellInspection) -> usize {
+    let seen = found.genes - found.unseen_genes;
+    (found.dispersed_genes.div_ceil(GROUP) * GROUP).min(seen)
+}
+
 fn advice(found: &CellInspection) -> Vec<String> {
     let mut advice = Vec::new();
+    if found.cells < CELLS_NEEDED {
+        advice.push(format!(
+            "too few cells to learn from ({} of {CELLS_NEEDED} at least); a model learned from others can be applied: --model",
+            found.cells
+        ));
+        return advice;
+    }
     match found.scale {
         Scale::Counts => advice.push(format!(
-            "raw counts, which deepimpute learns from: {} genes vary enough (variance / (1 + mean) above {DISPERSION}), filled up to whole groups of 512; the others keep their values",
-            found.dispersed_genes
+            "raw counts, which deepimpute learns from: {} genes vary enough (variance / (1 + mean) above {DISPERSION}), which makes {} in whole groups of {GROUP}; the others keep their values",
+            found.dispersed_genes,
+            in_groups(found)
         )),
         Scale::Unknown => {}
         _ => advice.push(

@@ -8,6 +8,7 @@ mod score_table;
 pub(crate) use files::{read_evaluation, write_cell_report};
 pub(crate) use plan::{CellEvaluatePlan, asks_for_cells};
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -45,6 +46,9 @@ fn opened(plan: &CellEvaluatePlan, context: &Context) -> Result<CellFile> {
 
 /// What files put where a cell has no label.
 const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
+
+/// Cells that a kind has on average at least; ours: with fewer, values are as good as all different.
+const CELLS_OF_A_KIND: usize = 4;
 
 /// Compares methods on the cells of a file.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
@@ -133,10 +137,30 @@ fn labels(by: Option<&str>, file: &CellFile) -> Result<Option<CellLabels>> {
         });
     };
     let known = |label: String| Some(label).filter(|label| !NO_LABEL.contains(&label.as_str()));
+    let labels: Vec<Option<String>> = labels.into_iter().map(known).collect();
+    expect_kinds(by, &labels)?;
     Ok(Some(CellLabels {
         by: by.into(),
-        labels: labels.into_iter().map(known).collect(),
+        labels,
     }))
+}
+
+/// Refuses labels that part the cells into no kinds: all alike, or hardly two alike.
+fn expect_kinds(by: &str, labels: &[Option<String>]) -> Result<()> {
+    let known = labels.iter().flatten().count();
+    let kinds: BTreeSet<&String> = labels.iter().flatten().collect();
+    let wrong = match kinds.len() {
+        0 => "no cell has a label".to_string(),
+        1 => format!("all cells are {:?}", kinds.first().expect("one")),
+        kinds if kinds * CELLS_OF_A_KIND > known => format!(
+            "{kinds} different values in {known} cells look like measurements or names, not like kinds"
+        ),
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(format!(
+        "--by {by}: {wrong}; groups cannot be compared with it"
+    ))
+    .hint("name a column of kinds of cells, or leave --by out"))
 }
 
 /// Refuses methods that need more memory than allowed.

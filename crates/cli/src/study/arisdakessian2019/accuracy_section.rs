@@ -14,7 +14,8 @@ use super::parts::Part;
 use super::rows::{Found, number};
 use super::sources::SIMULATION;
 use super::study::{Study, beside};
-use super::tables::{Better, Metric, is_worse, of_data, panel};
+use super::tables::{Better, Metric, of_data, panel};
+use super::verdicts::{Standing, standing};
 
 const METRICS: [Metric; 5] = [
     Metric {
@@ -134,12 +135,11 @@ fn discussion(found: &Found) -> Vec<String> {
         let (Some(ours), Some(base)) = (mean(OURS, "mse"), mean(NONZERO_MEAN, "mse")) else {
             continue;
         };
-        let verdict = if is_worse(ours, base, Better::Lower) {
-            "imputing HURTS: it errs more than"
-        } else if is_worse(base, ours, Better::Lower) {
-            ERRS_LESS
-        } else {
-            "is not told apart from"
+        let verdict = match standing(ours, base, Better::Lower) {
+            Standing::Worse => "imputing HURTS: it errs more than",
+            Standing::Better => ERRS_LESS,
+            Standing::Same => "is not told apart from",
+            Standing::Unknown => "in one repeat, which shows no spread, stands beside",
         };
         let within = mean(OURS, "pearson_within_genes").map_or(f64::NAN, |mean| mean.value);
         said.push(format!(
@@ -162,7 +162,8 @@ fn truth_said(found: &Found) -> Option<String> {
         mean(RAW, "truth_all_zeros")?,
     );
     let absent = mean(OURS, "truth_absent")?;
-    Some(if is_worse(ours, raw, Better::Lower) {
+    let worse = standing(ours, raw, Better::Lower) == Standing::Worse;
+    Some(if worse {
         format!(
             "simulation: against known truth imputing HURTS: filled zeros err by {}, zeros left alone by {}, since true zeros are filled too (error there {}).",
             number(ours.value),

@@ -11,9 +11,10 @@ use crate::failure::Result;
 use super::clustering::MAP;
 use super::entrants::{OURS, RAW};
 use super::parts::Part;
-use super::rows::{Found, number};
+use super::rows::Found;
 use super::study::{Study, beside};
-use super::tables::{Better, Metric, is_worse, of_data, panel};
+use super::tables::{Better, Metric, of_data, panel};
+use super::verdicts::against_raw;
 
 const METRICS: [Metric; 6] = [
     Metric {
@@ -85,46 +86,12 @@ pub(super) fn section(study: &Study, found: &Found) -> Result<Option<StudySectio
     }))
 }
 
-/// Where each method helps or hurts against raw counts, a sentence for each data set.
-pub(super) fn verdicts(found: &Found) -> Vec<String> {
-    let mut said = Vec::new();
-    for data in found.data() {
-        for method in found.methods().iter().filter(|method| *method != RAW) {
-            let (mut hurt, mut helped) = (Vec::new(), Vec::new());
-            for metric in JUDGED.map(|at| &METRICS[at]) {
-                let of = |method: &str| found.mean(&data, method, ("", metric.name));
-                let (Some(imputed), Some(raw)) = (of(method), of(RAW)) else {
-                    continue;
-                };
-                let words = format!(
-                    "{} {} against {}",
-                    metric.title,
-                    number(imputed.value),
-                    number(raw.value)
-                );
-                if is_worse(imputed, raw, metric.better) {
-                    hurt.push(words);
-                } else if is_worse(raw, imputed, metric.better) {
-                    helped.push(words);
-                }
-            }
-            if !hurt.is_empty() {
-                said.push(format!("{data}: {method} HURTS: {}.", hurt.join("; ")));
-            }
-            if !helped.is_empty() {
-                said.push(format!("{data}: {method} helps: {}.", helped.join("; ")));
-            }
-            if hurt.is_empty()
-                && helped.is_empty()
-                && found.mean(&data, method, ("", "ari")).is_some()
-            {
-                said.push(format!(
-                    "{data}: {method} changes nothing beyond the spread over repeats."
-                ));
-            }
-        }
-    }
-    said
+/// Where each method helps or hurts, for each data set.
+fn verdicts(found: &Found) -> Vec<String> {
+    let judged = JUDGED.map(|at| METRICS[at]);
+    let data = found.data().into_iter();
+    data.flat_map(|data| against_raw(found, (&data, ""), &judged))
+        .collect()
 }
 
 fn figures(study: &Study, found: &Found) -> Result<Vec<Figure>> {

@@ -2,12 +2,12 @@
 
 use imputome_report::{FigureText, StudySection, marks_figure};
 
-use super::entrants::RAW;
 use super::expression::{RATE, TESTS, TOP};
 use super::published;
-use super::rows::{Found, number};
+use super::rows::Found;
 use super::sources::SIMULATION;
-use super::tables::{Better, Metric, is_worse, of_data, panel};
+use super::tables::{Better, Metric, of_data, panel};
+use super::verdicts::against_raw;
 
 const METRICS: [Metric; 5] = [
     Metric {
@@ -62,7 +62,10 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
         title: "Genes that groups express differently, raw and imputed",
         caption: "Mean over simulations of other seeds; bars reach one standard deviation to either side, and where none is seen it is smaller than the mark. False among those called: genes that no group expresses differently; a test that keeps its word stays below 0.05.",
     };
-    let mut discussion = verdicts(found);
+    let tests = TESTS.iter();
+    let mut discussion: Vec<String> = tests
+        .flat_map(|(test, _)| against_raw(found, (SIMULATION, test), &METRICS))
+        .collect();
     discussion.extend(found.failures());
     Some(StudySection {
         name: "part-expression".into(),
@@ -79,41 +82,4 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
         tables,
         figures: marks_figure(text, &panels).into_iter().collect(),
     })
-}
-
-fn verdicts(found: &Found) -> Vec<String> {
-    let mut said = Vec::new();
-    for (test, _) in TESTS {
-        for method in found.methods().iter().filter(|method| *method != RAW) {
-            let of = |method: &str, metric: &str| found.mean(SIMULATION, method, (test, metric));
-            let words = |metric: &Metric| {
-                let (imputed, raw) = (of(method, metric.name)?, of(RAW, metric.name)?);
-                let said = format!(
-                    "{} {} against {}",
-                    metric.title,
-                    number(imputed.value),
-                    number(raw.value)
-                );
-                Some((
-                    is_worse(imputed, raw, metric.better),
-                    is_worse(raw, imputed, metric.better),
-                    said,
-                ))
-            };
-            let judged: Vec<_> = METRICS.iter().filter_map(words).collect();
-            let list = |hurts: bool| -> Vec<String> {
-                let those = judged
-                    .iter()
-                    .filter(|(worse, better, _)| if hurts { *worse } else { *better });
-                those.map(|(_, _, said)| said.clone()).collect()
-            };
-            for (hurts, verb) in [(true, "HURTS"), (false, "helps")] {
-                let list = list(hurts);
-                if !list.is_empty() {
-                    said.push(format!("{test}: {method} {verb}: {}.", list.join("; ")));
-                }
-            }
-        }
-    }
-    said
 }

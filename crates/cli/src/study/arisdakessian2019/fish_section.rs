@@ -2,11 +2,11 @@
 
 use imputome_report::{FigureText, StudySection, StudyTable, marks_figure};
 
-use super::entrants::RAW;
 use super::fish::{ABSENT, DATA};
 use super::published;
-use super::rows::{Found, number};
-use super::tables::{Better, Metric, cell, is_worse, of_data, panel};
+use super::rows::Found;
+use super::tables::{Better, Metric, cell, of_data, panel};
+use super::verdicts::against_raw;
 
 const METRICS: [Metric; 2] = [
     Metric {
@@ -58,7 +58,7 @@ pub(super) fn section(found: &Found) -> StudySection {
         caption: "Over genes in both assays; bars reach one standard deviation over repeats to either side.",
     };
     section.figures.extend(marks_figure(text, &panels));
-    section.discussion = verdicts(found);
+    section.discussion = against_raw(found, (DATA, ""), &METRICS);
     section.discussion.extend(found.failures());
     section
 }
@@ -83,30 +83,4 @@ fn by_gene(found: &Found, metric: &str, caption: &str) -> Option<StudyTable> {
         header: header.collect(),
         rows,
     })
-}
-
-fn verdicts(found: &Found) -> Vec<String> {
-    let mut said = Vec::new();
-    for method in found.methods().iter().filter(|method| *method != RAW) {
-        for metric in METRICS {
-            let of = |method: &str| found.mean(DATA, method, ("", metric.name));
-            let (Some(imputed), Some(raw)) = (of(method), of(RAW)) else {
-                continue;
-            };
-            let verb = if is_worse(imputed, raw, metric.better) {
-                "HURTS"
-            } else if is_worse(raw, imputed, metric.better) {
-                "helps"
-            } else {
-                "changes nothing beyond the spread"
-            };
-            said.push(format!(
-                "{method} {verb}: {} {} against {} of raw counts.",
-                metric.title,
-                number(imputed.value),
-                number(raw.value)
-            ));
-        }
-    }
-    said
 }

@@ -27,6 +27,7 @@ mod training;
 mod training_section;
 mod truth;
 mod truth_section;
+mod verdicts;
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};

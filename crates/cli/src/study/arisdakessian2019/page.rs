@@ -10,13 +10,11 @@ use super::entrants::OURS;
 use super::parts::Part;
 use super::rows::{Found, as_text};
 use super::study::Study;
+use super::verdicts::HURTS;
 use super::{
     accuracy_section, clustering_section, expression_section, fish_section, published,
     speed_section, training_section, truth_section,
 };
-
-/// The word of sections for what imputation made worse.
-const HURTS: &str = "HURTS";
 
 /// How names of sections begin whose tables are printed.
 const PRINTED: &str = "part-";
@@ -67,12 +65,19 @@ fn section(study: &Study, part: Part, found: &Found) -> Result<Option<StudySecti
     match part {
         Part::Accuracy => accuracy_section::section(study, found),
         Part::Clustering => clustering_section::section(study, found),
+        Part::Fish if found.is_empty() && !is_asked(study, part) => Ok(None),
         Part::Fish => Ok(Some(fish_section::section(found))),
         Part::Expression => Ok(expression_section::section(found)),
         Part::Speed => Ok(speed_section::section(found)),
         Part::Training => Ok(training_section::section(found)),
         Part::Truth => Ok(truth_section::section(found)),
     }
+}
+
+/// Whether a part was named, or all are taken.
+fn is_asked(study: &Study, part: Part) -> bool {
+    let parts = &study.given.parts;
+    parts.is_empty() || parts.iter().any(|name| name == part.name())
 }
 
 /// What stands first: where imputation hurts, in the words of the sections; other methods than ours

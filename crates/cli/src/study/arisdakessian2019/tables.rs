@@ -100,36 +100,3 @@ pub(super) fn panel(
         rows: rows.filter(|row| !row.marks.is_empty()).collect(),
     }
 }
-
-/// How many spreads two means must be apart to be called different; ours.
-const APART: f64 = 2.0;
-
-/// Whether one method is worse than another beyond their spread over repeats.
-pub(super) fn is_worse(method: Mean, than: Mean, better: Better) -> bool {
-    let spread = method
-        .spread
-        .unwrap_or(0.0)
-        .hypot(than.spread.unwrap_or(0.0));
-    let loss = match better {
-        Better::Lower => method.value - than.value,
-        Better::Higher => than.value - method.value,
-        Better::Neither => return false,
-    };
-    // A thousandth is below what tables show.
-    loss > (APART * spread).max(1e-3)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_difference_within_the_spread_is_none() {
-        let mean = |value, spread| Mean { value, spread };
-        let (a, b) = (mean(0.5, Some(0.1)), mean(0.6, Some(0.1)));
-        assert!(!is_worse(a, b, Better::Higher));
-        assert!(is_worse(mean(0.1, Some(0.01)), b, Better::Higher));
-        assert!(is_worse(mean(0.6, None), mean(0.5, None), Better::Lower));
-        assert!(!is_worse(b, a, Better::Neither));
-    }
-}

@@ -2,11 +2,11 @@
 
 use imputome_report::{FigureText, StudySection, StudyTable, marks_figure};
 
-use super::entrants::RAW;
 use super::expression::TESTS;
-use super::rows::{Found, number};
-use super::tables::{Better, Metric, is_worse, of_data, panel};
+use super::rows::Found;
+use super::tables::{Better, Metric, of_data, panel};
 use super::truth::Known;
+use super::verdicts::against_raw;
 
 const MIXTURES: [Metric; 7] = [
     Metric {
@@ -156,7 +156,7 @@ pub(super) fn section(found: &Found) -> Option<StudySection> {
                 test => format!("{}: {test}", set.caption),
             };
             tables.extend(of_data(found, name, setting, set.metrics, &caption));
-            discussion.extend(verdicts(found, name, setting, set.metrics));
+            discussion.extend(against_raw(found, (name, setting), set.metrics));
         }
         figures.extend(figure(found, &set));
     }
@@ -203,42 +203,4 @@ fn figure(found: &Found, set: &Judged) -> Option<imputome_report::Figure> {
         caption: "Mean over repeats, which differ in the method's random numbers; bars reach one standard deviation to either side, and where none is seen it is smaller than the mark.",
     };
     marks_figure(text, &panels)
-}
-
-fn verdicts(found: &Found, data: &str, setting: &str, metrics: &[Metric]) -> Vec<String> {
-    let mut said = Vec::new();
-    let of = |method: &str, metric: &Metric| found.mean(data, method, (setting, metric.name));
-    for method in found.methods().iter().filter(|method| *method != RAW) {
-        let (mut hurt, mut helped) = (Vec::new(), Vec::new());
-        for metric in metrics {
-            let (Some(imputed), Some(raw)) = (of(method, metric), of(RAW, metric)) else {
-                continue;
-            };
-            let words = format!(
-                "{} {} against {}",
-                metric.title,
-                number(imputed.value),
-                number(raw.value)
-            );
-            if is_worse(imputed, raw, metric.better) {
-                hurt.push(words);
-            } else if is_worse(raw, imputed, metric.better) {
-                helped.push(words);
-            }
-        }
-        let of_test = if setting.is_empty() {
-            String::new()
-        } else {
-            format!(", {setting}")
-        };
-        for (verb, list) in [("HURTS", hurt), ("helps", helped)] {
-            if !list.is_empty() {
-                said.push(format!(
-                    "{data}{of_test}: {method} {verb}: {}.",
-                    list.join("; ")
-                ));
-            }
-        }
-    }
-    said
 }
