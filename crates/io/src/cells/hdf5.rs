@@ -131,9 +131,10 @@ impl Hdf5 {
         let allowed = self.bytes.saturating_mul(LARGEST_RATIO).max(ALWAYS_ALLOWED);
         let chunk = dataset.chunk_shape().map_err(failed)?.unwrap_or_default();
         for (what, lengths) in [("an array", &shape), ("a chunk", &chunk)] {
-            let bytes = lengths
-                .iter()
-                .try_fold(element_bytes, |bytes, &length| bytes.checked_mul(length));
+            // Beside an axis of no length another may not claim any length either.
+            let bytes = lengths.iter().try_fold(element_bytes, |bytes, &length| {
+                bytes.checked_mul(length.max(1))
+            });
             if bytes.is_none_or(|bytes| bytes > allowed) {
                 let expected = format!("at most what a file of {} bytes can hold", self.bytes);
                 let found = format!("{what} of {lengths:?} elements of {element_bytes} bytes");

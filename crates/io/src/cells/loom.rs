@@ -24,6 +24,12 @@ pub(super) fn open(file: &Hdf5) -> Result<Opened> {
     let (n_genes, n_cells) = (genes as usize, cells as usize);
     let cell_names = names(file, "col_attrs", &CELL_NAMES)?;
     let gene_names = names(file, "row_attrs", &GENE_NAMES)?;
+    if (gene_names.len(), cell_names.len()) != (n_genes, n_cells) {
+        let named = [gene_names.len(), cell_names.len()];
+        let expected =
+            format!("a line for each named gene and a column for each named cell, {named:?}");
+        return Err(matrix.refused(expected, format!("the shape {:?}", matrix.shape())));
+    }
     let entries = Entries::Dense(Dense::new(matrix, n_genes, n_cells)?);
     let mut opened = Opened::new(CellForm::Loom, "matrix", Lines::Genes(entries));
     opened.cells = cell_names;

@@ -109,6 +109,13 @@ fn damaged_loom_ends_in_plain_errors() {
 }
 
 #[test]
+fn a_matrix_of_more_lines_than_names_is_refused_at_once() {
+    // Found by the example fuzz_readers: no cells, and 144115188075855892 genes.
+    let error = CellFile::open(&fixture("damaged.loom")).unwrap_err();
+    assert!(error.to_string().contains("144115188075855892"), "{error}");
+}
+
+#[test]
 fn damaged_folders_of_10x_end_in_plain_errors() {
     for part in ["matrix.mtx.gz", "features.tsv.gz", "barcodes.tsv.gz"] {
         survives("ten_x_folder_3", Some(part));
