@@ -182,7 +182,8 @@ pub(crate) struct EvaluateArguments {
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: Option<String>,
     /// Methods, each as NAME[:PRESET][:SETTING=VALUE]... (default: all; of cells
-    /// deepimpute:dispersion=0.5, deepimpute:published and nonzero-mean).
+    /// deepimpute:expected:dispersion=0.5, deepimpute:dispersion=0.5, deepimpute:published and
+    /// nonzero-mean).
     #[arg(long, value_name = "METHODS", value_delimiter = ',')]
     pub(crate) methods: Vec<String>,
     /// in-place (one table with holes) or inductive (learn on complete samples, fill others);

@@ -15,9 +15,9 @@ const WINDOW: usize = 4096;
 /// while they are checked.
 const BYTES_OF_AN_ENTRY: u64 = 16;
 
-/// What learns where no method is named: only genes that vary as the paper asks for, since its zeros are
-/// the ones that an estimate can tell something of, and filling all others hides that they are zeros.
-pub(super) const UNNAMED: &str = "deepimpute:dispersion=0.5";
+/// What learns where no method is named: expected counts of the genes that vary as the paper asks for
+/// (docs/decisions/0011-unasked-expected-counts.md).
+pub(super) const UNNAMED: &str = "deepimpute:expected:dispersion=0.5";
 
 /// The method for cells: the one named, DeepImpute where none is.
 pub(super) fn method(named: Option<&str>, settings: &SettingsTable) -> Result<DeepImpute> {

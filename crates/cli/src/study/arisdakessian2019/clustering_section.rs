@@ -9,7 +9,7 @@ use imputome_report::{
 use crate::failure::Result;
 
 use super::clustering::MAP;
-use super::entrants::{OURS, RAW};
+use super::entrants::{EXPECTED, OURS, RAW};
 use super::parts::Part;
 use super::rows::Found;
 use super::study::{Study, beside};
@@ -115,7 +115,8 @@ fn figures(study: &Study, found: &Found) -> Result<Vec<Figure>> {
 fn map_figure(study: &Study, data: &str, methods: &[String]) -> Result<Option<Figure>> {
     let mut maps = Vec::new();
     // Beside the raw counts: ours and what the paper's program does.
-    let shown = |method: &&String| [RAW, OURS, "deepimpute:released"].contains(&method.as_str());
+    let shown =
+        |method: &&String| [RAW, OURS, EXPECTED, "deepimpute:released"].contains(&method.as_str());
     let mut shown: Vec<&String> = methods.iter().filter(shown).collect();
     if shown.len() < 2 {
         shown = methods.iter().take(3).collect();

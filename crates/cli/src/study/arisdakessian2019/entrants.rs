@@ -11,11 +11,21 @@ pub(super) const NONZERO_MEAN: &str = "nonzero-mean";
 /// Ours.
 pub(super) const OURS: &str = "deepimpute";
 
+/// Ours, which estimates expected counts.
+pub(super) const EXPECTED: &str = "deepimpute:expected";
+
 /// The paper's settings, whose small steps take twenty times as long as those of its program.
 pub(super) const SLOW: &str = "deepimpute:published";
 
 /// Those that run where none is named, and the order in which methods stand in tables.
-const USUAL: [&str; 5] = [RAW, NONZERO_MEAN, OURS, "deepimpute:released", SLOW];
+const USUAL: [&str; 6] = [
+    RAW,
+    NONZERO_MEAN,
+    OURS,
+    EXPECTED,
+    "deepimpute:released",
+    SLOW,
+];
 
 /// Variance over (1 + mean) above which genes are imputed and judged (Arisdakessian et al. 2019,
 /// "Overview of the DeepImpute algorithm").
