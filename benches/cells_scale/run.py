@@ -42,8 +42,8 @@ def main():
     for cells in numbers:
         file, model, out = place(f"{cells}.h5ad"), place(f"{cells}.safetensors"), place(f"{cells}.out.h5ad")
         steps = [
-            ("simulate", file, ["simulate", "cells", "-o", file, "--cells", str(cells), *SIMULATE]),
-            ("fit", model, ["fit", file, "-o", model, "--quiet", *(["--method", given.method] if given.method else [])]),
+            ("simulate", file, ["simulate", "cells", "-o", file, "--overwrite", "--cells", str(cells), *SIMULATE]),
+            ("fit", model, ["fit", file, "-o", model, "--overwrite", "--quiet", *(["--method", given.method] if given.method else [])]),
             ("impute --model", out, ["impute", file, "-o", out, "--model", model, "--quiet"]),
         ]
         for step, made, command in steps:

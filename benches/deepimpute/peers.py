@@ -90,7 +90,7 @@ def score(folder):
     theirs = np.load(os.path.join(folder, "released.npz"))
     ours = counts(os.path.join(folder, "ours.h5ad"), "layers/imputed")
     with h5py.File(os.path.join(folder, "ours.h5ad")) as opened:
-        our_genes = np.flatnonzero(opened["var/imputome_imputed"][()])
+        our_genes = np.flatnonzero(opened["var/imputed_estimated"][()])
     visible = counts(os.path.join(folder, "masked.h5ad"))
     known = np.log1p(visible).sum(0) / np.maximum((visible > 0).sum(0), 1)
     judged = np.isin(hidden[:, 1], theirs["genes"]) & np.isin(hidden[:, 1], our_genes)

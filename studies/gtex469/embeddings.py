@@ -47,7 +47,7 @@ def judge(program, folder, source, genes, given, what):
     common = ["--threads", str(given.threads), "--seed", str(seed)]
     if not os.path.exists(place + ".safetensors"):
         covariates = ["--covariates", os.path.join(source, "samples.tsv"), "--categorical", "tissue,sex", "--numeric", "age_mid"]
-        subprocess.run([program, "fit", os.path.join(source, "expression.tsv.gz"), "-o", place + ".safetensors", "--method", method,
+        subprocess.run([program, "fit", os.path.join(source, "expression.tsv.gz"), "-o", place + ".safetensors", "--overwrite", "--method", method,
                         "--genes", genes, *covariates, "--group", "donor_id", *INPUTS[name], *common], check=True)
     subprocess.run([program, "embeddings", place + ".safetensors", "-o", place, "--by", "tissue", "--overwrite", *common], check=True)
     return {row["space"]: row for row in study.rows_of(os.path.join(place, "agreement.tsv"))}

@@ -94,11 +94,11 @@ def measured(program, folder, cohort, scenario, method, seed, given):
     covariates = ["--covariates", os.path.join(folder, "samples.tsv"), *COVARIATES]
     common = ["--threads", str(given.threads), "--seed", str(seed), "--quiet"]
     if scenario == "in-place":
-        steps = [[program, "impute", os.path.join(folder, "in-place.tsv"), "-o", filled, "--method", method, *covariates, *GROUP, *common]]
+        steps = [[program, "impute", os.path.join(folder, "in-place.tsv"), "-o", filled, "--overwrite", "--method", method, *covariates, *GROUP, *common]]
     else:
         model = os.path.join(folder, "fitted.safetensors")
-        steps = [[program, "fit", os.path.join(folder, "train.tsv"), "-o", model, "--method", method, *covariates, *GROUP, *common],
-                 [program, "impute", os.path.join(folder, "test.tsv"), "-o", filled, "--model", model, *covariates, *common]]
+        steps = [[program, "fit", os.path.join(folder, "train.tsv"), "-o", model, "--overwrite", "--method", method, *covariates, *GROUP, *common],
+                 [program, "impute", os.path.join(folder, "test.tsv"), "-o", filled, "--overwrite", "--model", model, *covariates, *common]]
     runs = [[measure.child(step) for step in steps] for _ in range(given.repeats)]
     r2, rmse = score(cohort, filled, SAMPLES if scenario == "in-place" else SAMPLES - TRAINING)
     parts = [statistics.median(run[step]["cpu"] for run in runs) for step in range(len(steps))]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imputome_core::{Device, Precision, Run};
 use imputome_io::Source;
 
-use crate::arguments::CommonArguments;
+use crate::arguments::{CommonArguments, TypedArguments};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::memory::{self, Size};
@@ -24,11 +24,13 @@ pub(crate) struct Context {
     pub(crate) precision: Precision,
     pub(crate) seed: Option<u64>,
     pub(crate) memory_limit: Option<Size>,
+    /// The arguments of the command that were typed.
+    pub(crate) typed: TypedArguments,
 }
 
 impl Context {
     /// Listens to signals and watches memory from now on.
-    pub(crate) fn new(common: &CommonArguments) -> Result<Self> {
+    pub(crate) fn new(common: &CommonArguments, typed: TypedArguments) -> Result<Self> {
         let voice = if common.quiet {
             Voice::Quiet
         } else {
@@ -44,6 +46,7 @@ impl Context {
             precision,
             seed: common.seed,
             memory_limit: common.memory_limit,
+            typed,
         })
     }
 

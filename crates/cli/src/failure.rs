@@ -89,8 +89,39 @@ impl From<ErrorKind> for Exit {
 
 impl From<imputome_core::Error> for Failure {
     fn from(error: imputome_core::Error) -> Self {
-        Self::new(error.kind().into(), error.to_string())
+        let failure = Self::new(error.kind().into(), error.to_string());
+        match meant(&error) {
+            Some(name) => failure.hint(format!("did you mean {name}?")),
+            None => failure,
+        }
     }
+}
+
+/// The known name that was meant by one that is not known; nothing where none is near.
+fn meant(error: &imputome_core::Error) -> Option<String> {
+    use imputome_core::Error::{UnknownMethod, UnknownPreset, UnknownSetting};
+    let (typed, known) = match error {
+        UnknownMethod { name, known } => (name, known),
+        UnknownPreset { preset, known, .. } => (preset, known),
+        UnknownSetting { setting, known, .. } => (setting, known),
+        _ => return None,
+    };
+    nearest(typed, known.split(", ")).map(String::from)
+}
+
+/// The name with the fewest letters to change, add, drop or swap, if they are no more than a third of
+/// it; nothing where none is near.
+pub(crate) fn nearest<'a>(
+    typed: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
+    let typed = plain(typed);
+    let letters = |name: &str| strsim::damerau_levenshtein(&typed, &plain(name));
+    let near = known.into_iter().map(|name| (letters(name), name));
+    let near = near.filter(|(letters, name)| 3 * letters <= plain(name).chars().count());
+    near.min_by_key(|(letters, _)| *letters)
+        .map(|(_, name)| name)
 }
 
 impl From<imputome_io::Error> for Failure {
@@ -113,6 +144,20 @@ fn is_broken_pipe(error: &imputome_io::Error) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_answered_with_the_name_that_was_meant() {
+        let known = ["factor", "knn", "deepimpute", "hidden"];
+        for (typed, meant) in [
+            ("knnn", Some("knn")),
+            ("DeepImpute", Some("deepimpute")),
+            ("deep-imptue", Some("deepimpute")),
+            ("hiden", Some("hidden")),
+            ("magic", None),
+        ] {
+            assert_eq!(nearest(typed, known), meant, "{typed}");
+        }
+    }
 
     #[test]
     fn each_kind_of_error_has_its_promised_code() {

@@ -29,19 +29,23 @@ mod transfer;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, TypedArguments};
 use context::Context;
 use failure::{Exit, Result};
 
 fn main() -> ExitCode {
     tell_panics_as_bugs();
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
+    let matches = match Arguments::command().try_get_matches() {
+        Ok(matches) => matches,
         Err(error) => return answer_parser(&error),
     };
-    match carry_out(arguments) {
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => return answer_parser(&error.format(&mut Arguments::command())),
+    };
+    match carry_out(arguments, TypedArguments::of(&matches)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if failure.exit != Exit::Unheard {
@@ -52,11 +56,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn carry_out(arguments: Arguments) -> Result<()> {
+fn carry_out(arguments: Arguments, typed: TypedArguments) -> Result<()> {
     let Some(command) = arguments.command else {
         return commands::print(&Arguments::command().render_help().to_string());
     };
-    let context = Context::new(&arguments.common)?;
+    let context = Context::new(&arguments.common, typed)?;
     let result = match command {
         Command::Demo(demo) => commands::demo::demo(&demo, &context),
         Command::Inspect(inspect) => commands::inspect::inspect(&inspect, &context),

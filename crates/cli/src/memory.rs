@@ -2,6 +2,7 @@
 //! when it takes more.
 
 use std::str::FromStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use imputome::Method;
@@ -21,6 +22,14 @@ const BYTES_PER_ENTRY: u64 = 5;
 
 /// How often the watch looks. Ours: often enough to stop before the system suffers.
 const INTERVAL: Duration = Duration::from_millis(100);
+
+/// Whether the input is a file of cells.
+static CELLS: AtomicBool = AtomicBool::new(false);
+
+/// From now on advice is for files of cells.
+pub(crate) fn advise_on_cells() {
+    CELLS.store(true, Ordering::Relaxed);
+}
 
 /// An amount of memory as typed: `800M`, `8G`, `1.5GiB`, or bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +111,10 @@ fn end_over(limit: u64, resident: u64) -> ! {
         resident / MIB,
         limit / MIB
     );
-    let hint = "raise --memory-limit, or give fewer genes (--genes) or samples";
+    let hint = match CELLS.load(Ordering::Relaxed) {
+        true => "raise --memory-limit; what is learned from cells takes less with --set cells=0.1",
+        false => "raise --memory-limit, or give fewer genes (--genes) or samples",
+    };
     terminal::print_failure(&Failure::resource(message).hint(hint));
     std::process::exit(Exit::Resource as i32)
 }

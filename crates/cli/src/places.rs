@@ -6,6 +6,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::plan::{ReadingPlan, SamplesPlan, TransferPlan, companion_of};
 
@@ -18,6 +19,7 @@ pub(crate) struct Places {
     reads: Vec<Read>,
     writes: Vec<Write>,
     folders: Vec<PathBuf>,
+    earlier: Earlier,
 }
 
 #[derive(Debug)]
@@ -52,6 +54,8 @@ enum Kind {
     Output,
     /// Plan and record; repeating a run replaces those that it was repeated from.
     Record,
+    /// The state of work that can go on.
+    Checkpoint,
 }
 
 /// One file under whatever name: its path without links and detours, and its inode.
@@ -112,6 +116,16 @@ impl Places {
         self.and_writing(Kind::Record, file.into())
     }
 
+    /// It keeps the state of its work in `file`.
+    pub(crate) fn keeping(self, file: impl Into<PathBuf>) -> Self {
+        self.and_writing(Kind::Checkpoint, file.into())
+    }
+
+    /// Whether outputs of earlier runs may be replaced; they may not unless this is said.
+    pub(crate) fn replacing(self, earlier: Earlier) -> Self {
+        Self { earlier, ..self }
+    }
+
     /// It makes `folder` where there is none, and writes files inside.
     pub(crate) fn filling(mut self, folder: &Path) -> Self {
         self.folders.push(folder.into());
@@ -129,7 +143,8 @@ impl Places {
         self.filling(folder)
     }
 
-    /// Refuses an output that is an input or another output, or that cannot be written.
+    /// Refuses an output that is an input or another output, that is there already unless it may be
+    /// replaced, or that cannot be written.
     pub(crate) fn check(&self) -> Result<()> {
         for (place, write) in self.writes.iter().enumerate() {
             let identity = Identity::of(&write.file);
@@ -146,6 +161,9 @@ impl Places {
             if let Some(other) = self.writes[..place].iter().find(|w| same(&w.file)) {
                 return Err(written_twice(write, other));
             }
+        }
+        if self.earlier == Earlier::Kept {
+            self.writes.iter().try_for_each(expect_free)?;
         }
         let files = self.writes.iter().map(|write| write.file.as_path());
         files
@@ -234,7 +252,7 @@ fn overwritten(write: &Write, read: &Read) -> Failure {
     };
     let hint = match write.kind {
         Kind::Output => "name another output",
-        Kind::Record => "it is named after the output; name another output",
+        Kind::Record | Kind::Checkpoint => "it is named after the output; name another output",
     };
     Failure::usage(format!(
         "{} is {}{as_named}; what is written goes to a file of its own",
@@ -253,6 +271,17 @@ fn written_twice(write: &Write, other: &Write) -> Failure {
     .hint("give each output a name of its own")
 }
 
+/// Refuses an output that is there already. A pipe or device is none.
+fn expect_free(write: &Write) -> Result<()> {
+    if write.kind != Kind::Output || !write.file.is_file() {
+        return Ok(());
+    }
+    Err(
+        Failure::usage(format!("{} is there already", write.file.display()))
+            .hint("name another output, or replace it with --overwrite"),
+    )
+}
+
 /// Refuses a file that could not be written in the end.
 fn expect_writable(file: &Path) -> Result<()> {
     let about = std::fs::metadata(file).ok();
@@ -264,12 +293,8 @@ fn expect_writable(file: &Path) -> Result<()> {
     }
     let folder = folder_of(file);
     if !folder.is_dir() {
-        return Err(Failure::usage(format!(
-            "{}: the folder {} does not exist",
-            file.display(),
-            folder.display()
-        ))
-        .hint("make it first, or name another output"));
+        // It is made when the file is.
+        return expect_fillable(folder);
     }
     // A link keeps its place; what it leads to is replaced, in a folder of its own.
     let place = std::fs::canonicalize(file).unwrap_or_else(|_| file.into());

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use imputome::cells::CellModel;
 use imputome::{CompanionQuantiles, Method, Model, Normalization};
 use imputome_core::{CovariateValues, Covariates, Run, Weights};
 use imputome_io::ReadOptions;
@@ -189,6 +190,12 @@ impl KnownModel {
     /// The model in a file.
     pub(crate) fn read(file: &str) -> Result<Self> {
         let weights = imputome_io::read_model(Path::new(file))?;
+        if CellModel::is_stored_in(&weights) {
+            return Err(Failure::usage(format!(
+                "{file} was learned from counts of single cells, and can be used on files of cells alone (h5ad, 10x, loom)"
+            ))
+            .hint("learn one from a table of samples; or, if your table holds counts of cells, make a file of cells of it: imputome convert TABLE CELLS.h5ad"));
+        }
         let model = Model::from_weights(&weights)
             .map_err(|error| Failure::input(format!("{file}: {error}")))?;
         // Models saved through the library alone do not tell; kinds are guessed for them.

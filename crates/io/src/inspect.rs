@@ -62,6 +62,9 @@ pub struct Inspection {
     pub little_measured_samples: Vec<(String, f64)>,
     /// Samples at the detection floor in more than half of their measured genes: name and share.
     pub samples_at_floor: Vec<(String, f64)>,
+    /// True for what looks like counts of single cells ([`looks_like_cells`]).
+    #[serde(default)]
+    pub of_cells: bool,
     /// Samples in which no gene is measured.
     #[serde(default)]
     pub without_expression: Vec<String>,
@@ -110,6 +113,17 @@ pub struct CompanionFact {
     pub gaps: usize,
 }
 
+/// True for a table that looks like counts of single cells: whole numbers, no gaps, and more than
+/// six entries of ten zero. The share is ours: of whole tissues with every gene that is annotated,
+/// some half of the counts are zero; of cells, four of five or more.
+pub fn looks_like_cells(dataset: &Dataset) -> bool {
+    let entries = dataset.n_samples() * dataset.n_genes();
+    let zeros = || dataset.values.iter().filter(|value| **value == 0.0).count();
+    dataset.scale == Scale::Counts
+        && dataset.measured.count() == entries
+        && 10 * zeros() > 6 * entries
+}
+
 /// Looks at every entry of a table, on the current threads.
 pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
     let entries = (dataset.n_samples() * dataset.n_genes()) as f64;
@@ -135,6 +149,7 @@ pub fn inspect(dataset: &Dataset, facts: &ReadFacts) -> Inspection {
         zero_share: zeros as f64 / measured.max(1) as f64,
         commonest: commonest(&sorted),
         floor,
+        of_cells: looks_like_cells(dataset),
         constant_genes,
         never_measured_genes,
         little_measured_samples: little_measured(dataset, &by_sample),

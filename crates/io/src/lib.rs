@@ -49,7 +49,7 @@ mod write;
 pub use cells::{
     Additions, CellFacts, CellFile, CellForm, CellInspection, CellOptions, CellWriter, Column,
     ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, NewCells, OverInput,
-    Windows, inspect_cells,
+    Windows, inspect_cells, write_cell_table,
 };
 pub use covariates::{covariate_columns, covariate_names};
 pub use dataset_file::{read_dataset, write_dataset};
@@ -58,7 +58,7 @@ pub use expression_bed::{ExpressionBed, read_expression_bed};
 pub use facts::{ReadFacts, TableRead};
 pub use files::{read_text, sha256_of_file, write_bytes};
 pub use fill::{Estimates, Filled, fill_table};
-pub use inspect::{CompanionFact, CovariateFact, FEW_PAIRS, Inspection, inspect};
+pub use inspect::{CompanionFact, CovariateFact, FEW_PAIRS, Inspection, inspect, looks_like_cells};
 pub use layout::{Compression, Decimal, Delimiter, Format, Layout, LineText, Orientation, Rows};
 pub use model::{read_model, write_model};
 pub use options::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions};

@@ -57,16 +57,36 @@ pub(crate) struct Beside {
     place: PathBuf,
     out: BufWriter<File>,
     placed: bool,
+    /// Folders made for it, the innermost first.
+    folders: Vec<PathBuf>,
 }
 
 impl Beside {
-    /// An empty file beside `place`.
+    /// An empty file beside `place`, whose folder is made where there is none.
     pub(crate) fn create(place: &Path) -> io::Result<Self> {
         // A link keeps its place; what it leads to is replaced.
         let place = std::fs::canonicalize(place).unwrap_or_else(|_| place.to_path_buf());
         if place.is_dir() {
             return Err(io::Error::other("it is a directory"));
         }
+        let folders = make_folders(&place)?;
+        match Self::open(&place) {
+            Ok((path, file)) => Ok(Self {
+                path,
+                place,
+                out: BufWriter::new(file),
+                placed: false,
+                folders,
+            }),
+            Err(error) => {
+                remove_empty(&folders);
+                Err(error)
+            }
+        }
+    }
+
+    /// A file that nobody else has, and its name.
+    fn open(place: &Path) -> io::Result<(PathBuf, File)> {
         let name = place
             .file_name()
             .ok_or_else(|| io::Error::other("it has no file name"))?;
@@ -76,14 +96,7 @@ impl Beside {
             beside.push(format!(".{}-{attempt}.partial", std::process::id()));
             let path = place.with_file_name(beside);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => {
-                    return Ok(Self {
-                        path,
-                        place,
-                        out: BufWriter::new(file),
-                        placed: false,
-                    });
-                }
+                Ok(file) => return Ok((path, file)),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -122,7 +135,27 @@ impl Drop for Beside {
         if !self.placed {
             // Nothing more can be done about a file that cannot be removed.
             let _ = std::fs::remove_file(&self.path);
+            remove_empty(&self.folders);
         }
+    }
+}
+
+/// Makes the folders above `place` that are not there; gives them, the innermost first.
+fn make_folders(place: &Path) -> io::Result<Vec<PathBuf>> {
+    let above = place.ancestors().skip(1);
+    let missing = above.take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let missing: Vec<PathBuf> = missing.map(Path::to_path_buf).collect();
+    match missing.first() {
+        Some(folder) => std::fs::create_dir_all(folder).map(|()| missing),
+        None => Ok(missing),
+    }
+}
+
+/// Removes folders that were made for nothing.
+fn remove_empty(folders: &[PathBuf]) {
+    for folder in folders {
+        // One that holds something, or that is gone, needs nothing more.
+        let _ = std::fs::remove_dir(folder);
     }
 }
 

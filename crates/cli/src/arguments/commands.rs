@@ -6,7 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::reading::{
-    CellArguments, CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+    CellArguments, CellTableArguments, CovariateArguments, NormalizationArguments, TableArguments,
+    TransferArguments,
 };
 
 /// Run everything on built-in real data, with a report at the end.
@@ -67,7 +68,7 @@ Examples:
   imputome impute my_table.tsv -o filled.tsv --model gtex.safetensors --spread trust.tsv
   imputome impute cohort.tsv --companion betas.tsv -o filled.tsv --start pan.safetensors
   imputome impute pbmc.h5ad -o denoised.h5ad        (single cells: a new layer, all else kept)
-  imputome impute --plan filled.tsv.run.toml        (repeats that run byte for byte)
+  imputome impute --plan filled.tsv.run.toml -o again.tsv    (repeats that run byte for byte)
 
 OUTPUT.run.toml is written beside the output: what was done, and how to repeat it.")]
 pub(crate) struct ImputeArguments {
@@ -97,6 +98,10 @@ pub(crate) struct ImputeArguments {
     /// Append the genes that the model knows and the table does not have.
     #[arg(long)]
     pub(crate) add_genes: bool,
+    /// Replace an output that is there already.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) overwrite: bool,
     /// Take everything not typed from this file; a run.toml repeats its run.
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -121,9 +126,10 @@ Examples:
   imputome fit gtex.tsv -o gtex.safetensors --covariates samples.tsv --method pmi
   imputome fit gtex.tsv -o gtex.safetensors --method factor --resume
   imputome fit pan.tsv --companion betas.tsv -o pan.safetensors --method tdimpute
-  imputome fit cohort.tsv --companion cohort_betas.tsv -o tuned.safetensors --start pan.safetensors")]
+  imputome fit cohort.tsv --companion cohort_betas.tsv -o tuned.safetensors --start pan.safetensors
+  imputome fit atlas.h5ad -o atlas.safetensors --set cells=0.1      (single cells)")]
 pub(crate) struct FitArguments {
-    /// Table to learn from; `-` for stdin.
+    /// Table to learn from, `-` for stdin; or counts of single cells: h5ad, 10x h5 or folder, loom.
     #[arg(value_name = "INPUT")]
     pub(crate) input: Option<String>,
     /// Model file.
@@ -143,6 +149,10 @@ pub(crate) struct FitArguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[serde(skip)]
     pub(crate) checkpoint_every: u64,
+    /// Replace an output that is there already.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) overwrite: bool,
     /// Take everything not typed from this file; a run.toml repeats its run.
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -154,7 +164,7 @@ pub(crate) struct FitArguments {
     #[command(flatten)]
     pub(crate) reading: TableArguments,
     #[command(flatten)]
-    pub(crate) cells: CellArguments,
+    pub(crate) cells: CellTableArguments,
     #[command(flatten)]
     pub(crate) samples: CovariateArguments,
 }
@@ -307,20 +317,34 @@ pub(crate) struct MethodsArguments {
     pub(crate) json: bool,
 }
 
-/// Turn any readable table into any writable format.
+/// Turn any readable table, or counts of single cells, into any writable format.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   imputome convert table.gct.gz table.tsv
   imputome convert table.csv table.tsv.gz --to-rows genes
-  imputome convert rsem.tsv.gz log.tsv.gz --transform log2p1")]
+  imputome convert rsem.tsv.gz log.tsv.gz --transform log2p1
+  imputome convert counts.tsv.gz cells.h5ad          (a table of counts becomes a file of cells)
+  imputome convert filtered_feature_bc_matrix cells.h5ad
+  imputome convert cells.h5ad counts.tsv.gz          (a line for each cell)")]
 pub(crate) struct ConvertArguments {
-    /// Table to read; `-` for stdin.
+    /// Table to read, `-` for stdin; or counts of single cells: h5ad, 10x h5 or folder, loom.
     #[arg(value_name = "INPUT")]
     pub(crate) input: String,
-    /// Table to write: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout.
-    #[arg(value_name = "OUTPUT")]
-    pub(crate) output: String,
+    /// Table to write: .csv, .tsv or .gct, also .gz or .zst; `-` for stdout. Or .h5ad, for counts of
+    /// single cells.
+    #[arg(
+        value_name = "OUTPUT",
+        required_unless_present = "output",
+        conflicts_with = "output"
+    )]
+    pub(crate) written: Option<String>,
+    /// The same, as other commands have it.
+    #[arg(short, long, value_name = "OUTPUT")]
+    pub(crate) output: Option<String>,
+    /// Replace an output that is there already.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
     /// What a line of the output is (default: as in the input).
     #[arg(long, value_name = "samples|genes", value_parser = ["samples", "genes"], hide_possible_values = true)]
     pub(crate) to_rows: Option<String>,
@@ -329,6 +353,8 @@ pub(crate) struct ConvertArguments {
     pub(crate) transform: String,
     #[command(flatten)]
     pub(crate) reading: TableArguments,
+    #[command(flatten)]
+    pub(crate) cells: CellTableArguments,
 }
 
 /// Make data with known truth, for trying methods and sizing machines.
@@ -372,6 +398,10 @@ pub(crate) struct SimulateArguments {
     /// One setting of the simulation; repeat for more. An unknown one lists all.
     #[arg(long, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    /// Replace an output that is there already.
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) overwrite: bool,
     /// Take everything not typed from this file; a run.toml repeats its run.
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]

@@ -4,6 +4,7 @@
 
 mod commands;
 mod reading;
+mod takers;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -14,8 +15,11 @@ pub(crate) use commands::{
 };
 
 pub(crate) use reading::{
-    CellArguments, CovariateArguments, NormalizationArguments, TableArguments, TransferArguments,
+    CellTableArguments, CovariateArguments, NormalizationArguments, TableArguments,
+    TransferArguments,
 };
+
+pub(crate) use takers::{Kind, TypedArguments, no_effect, of_cells};
 
 use imputome_core::{Device, Precision};
 

@@ -152,6 +152,17 @@ fn decimal(text: &str) -> Result<String, String> {
     }
 }
 
+/// Which table of a file of cells is read.
+#[derive(Args, Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[command(next_help_heading = "Single cells")]
+pub(crate) struct CellTableArguments {
+    /// Table of the file that is read: X, raw, or the name of a layer (default: the one that holds
+    /// counts, which is told).
+    #[arg(long, value_name = "NAME")]
+    pub(crate) layer: Option<String>,
+}
+
 /// What is done with single cells.
 #[derive(Args, Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -165,7 +176,8 @@ pub(crate) struct CellArguments {
     /// (max), or every one (all) (default: restore).
     #[arg(long, value_name = "restore|max|all", value_parser = ["restore", "max", "all"], hide_possible_values = true)]
     pub(crate) policy: Option<String>,
-    /// Name of the layer that receives the result (default: imputed).
+    /// Name of the layer that receives the result, and of what `obs`, `var` and `uns` get with it
+    /// (default: imputed).
     #[arg(long, value_name = "NAME")]
     pub(crate) into: Option<String>,
 }

@@ -21,7 +21,7 @@ pub(crate) fn fit(plan: &FitPlan, earlier: Option<&Record>, context: &Context) -
     let named = (!plan.method.is_empty()).then_some(plan.method.as_str());
     let method = method(named, &plan.settings)?;
     let run = context.run(plan.seed)?;
-    let file = super::open(&plan.input, &plan.cells, &context.terminal)?;
+    let file = super::open(&plan.input, plan.cells.layer.as_deref(), &context.terminal)?;
     let Learned { model, cells } = learn(&method, &file, &run, context)?;
     context.interrupt.proceed()?;
     imputome_io::write_model(Path::new(&plan.output), &model.to_weights())?;
@@ -32,7 +32,7 @@ pub(crate) fn fit(plan: &FitPlan, earlier: Option<&Record>, context: &Context) -
         settings: settings_of(&method),
         ..plan.clone()
     };
-    let record = context.record(&super::impute::hashed(&[&plan.input]), remarks.clone())?;
+    let record = super::record(&super::read_from(&file, []), remarks.clone(), context)?;
     record.compare(earlier, &context.terminal);
     record.write(&run_file(&plan.output), &plan)?;
     context.terminal.note_all(&remarks);

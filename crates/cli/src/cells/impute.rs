@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use imputome::Method;
-use imputome::cells::{CellModel, CellWindows};
+use imputome::cells::{CellModel, CellWindows, DeepImpute};
 use imputome_core::{Counts, Run};
 use imputome_io::{Additions, CellFile, CellWriter, Column, ColumnValues, LayerForm, OverInput};
 use serde_json::json;
@@ -17,23 +17,24 @@ use super::plan::expect_no_table_options;
 
 /// Bytes of estimates held at once; ours, hundreds of cells, several times over while they become a layer.
 const WINDOW_BYTES: usize = 12 << 20;
-/// What the result adds to `obs` and `var`.
-const CELL_COLUMN: &str = "imputome_zeros_filled";
-const GENE_COLUMNS: [&str; 3] = [
-    "imputome_imputed",
-    "imputome_left_out",
-    "imputome_zeros_filled",
-];
-/// Where the settings lie in `uns`.
+/// What the result adds to `obs` and `var`, after the name of its layer.
+const CELL_COLUMN: &str = "zeros_filled";
+const GENE_COLUMNS: [&str; 3] = ["estimated", "left_out", "zeros_filled"];
+/// Where the settings lie in `uns`, each result's under the name of its layer.
 const KEY: &str = "imputome";
 
 /// Imputes the cells of a file into a new layer and writes file and record.
 pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Context) -> Result<()> {
     expect_no_table_options(plan)?;
+    plan.cells.expect_name()?;
     expect_place(&plan.output)?;
+    let teacher = Teacher::of(plan)?;
     let run = context.run(plan.seed)?;
-    let file = super::open(&plan.input, &plan.cells, &context.terminal)?;
-    let model = model(plan, &file, &run, context)?;
+    let file = super::open(&plan.input, plan.cells.layer.as_deref(), &context.terminal)?;
+    let model = match teacher {
+        Teacher::Model(model) => *model,
+        Teacher::Method(method) => learn(&method, &file, &run, context)?.model,
+    };
     let mut windows = model.over(file.genes(), plan.cells.policy)?;
     let mut writer = CellWriter::begin(&file, Path::new(&plan.output), additions(plan, context))?;
     context.terminal.note_all(writer.notes());
@@ -41,19 +42,22 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
     context.interrupt.proceed()?;
     let plan = spelled_out(plan, &model);
     let remarks = remarks(&model, &windows);
-    let inputs = [Some(&plan.input), plan.model.as_ref()];
-    let inputs: Vec<&String> = inputs.into_iter().flatten().collect();
-    let record = context.record(&hashed(&inputs), remarks.clone())?;
+    let record = super::record(
+        &super::read_from(&file, &plan.model),
+        remarks.clone(),
+        context,
+    )?;
     record.compare(earlier, &context.terminal);
     writer.finish(
         &[Column {
-            name: CELL_COLUMN.into(),
+            name: of_layer(&plan, CELL_COLUMN),
             values: ColumnValues::Whole(filled.iter().map(|&filled| filled as i64).collect()),
         }],
-        &gene_columns(&windows),
+        &gene_columns(&plan, &windows),
         &json!({
             "program": program(),
             "layer": plan.cells.into,
+            "counts": file.facts().element,
             "policy": plan.cells.policy.name(),
             "method": plan.method,
             "model": plan.model,
@@ -81,32 +85,51 @@ fn expect_place(output: &str) -> Result<()> {
     Err(Failure::usage(message).hint(hint))
 }
 
-fn model(plan: &ImputePlan, file: &CellFile, run: &Run, context: &Context) -> Result<CellModel> {
-    let Some(stored) = &plan.model else {
-        let method = method(plan.method.as_deref(), &plan.settings)?;
-        return Ok(learn(&method, file, run, context)?.model);
-    };
-    let weights = imputome_io::read_model(Path::new(stored))?;
-    if !CellModel::is_stored_in(&weights) {
-        return Err(Failure::usage(format!(
-            "{stored} was learned from a table of samples, and {} is a file of cells",
-            plan.input
-        ))
-        .hint("imputome fit learns from files of cells too"));
+/// Where fills come from.
+enum Teacher {
+    /// A model fitted earlier.
+    Model(Box<CellModel>),
+    /// A method that learns from the cells themselves.
+    Method(DeepImpute),
+}
+
+impl Teacher {
+    /// What a plan asks for.
+    fn of(plan: &ImputePlan) -> Result<Self> {
+        let Some(stored) = &plan.model else {
+            let method = method(plan.method.as_deref(), &plan.settings)?;
+            return Ok(Self::Method(method));
+        };
+        let weights = imputome_io::read_model(Path::new(stored))?;
+        if !CellModel::is_stored_in(&weights) {
+            return Err(Failure::usage(format!(
+                "{stored} was learned from a table of samples, and {} is a file of cells",
+                plan.input
+            ))
+            .hint(format!(
+                "learn one from cells: imputome fit {} -o MODEL",
+                plan.input
+            )));
+        }
+        Ok(Self::Model(Box::new(CellModel::from_weights(&weights)?)))
     }
-    Ok(CellModel::from_weights(&weights)?)
 }
 
 fn additions(plan: &ImputePlan, context: &Context) -> Additions {
     Additions {
         layer: plan.cells.into.clone(),
         form: LayerForm::Sparse,
-        cell_columns: vec![CELL_COLUMN.into()],
-        gene_columns: GENE_COLUMNS.map(String::from).to_vec(),
-        key: KEY.into(),
+        cell_columns: vec![of_layer(plan, CELL_COLUMN)],
+        gene_columns: GENE_COLUMNS.map(|name| of_layer(plan, name)).to_vec(),
+        key: format!("{KEY}/{}", plan.cells.into),
         over_input: OverInput::Refused,
         memory_limit: context.memory_limit.map(|limit| limit.0),
     }
+}
+
+/// A name that tells one result from another in the same file.
+fn of_layer(plan: &ImputePlan, name: &str) -> String {
+    format!("{}_{name}", plan.cells.into)
 }
 
 /// Imputes window after window; gives the zeros filled in each cell.
@@ -165,7 +188,7 @@ fn stream(
     Ok(filled)
 }
 
-fn gene_columns(windows: &CellWindows<'_>) -> Vec<Column> {
+fn gene_columns(plan: &ImputePlan, windows: &CellWindows<'_>) -> Vec<Column> {
     let filled = windows
         .filled()
         .iter()
@@ -179,7 +202,7 @@ fn gene_columns(windows: &CellWindows<'_>) -> Vec<Column> {
     let columns = GENE_COLUMNS.into_iter().zip(values);
     columns
         .map(|(name, values)| Column {
-            name: name.into(),
+            name: of_layer(plan, name),
             values,
         })
         .collect()
@@ -233,14 +256,8 @@ fn tell(plan: &ImputePlan, windows: &CellWindows<'_>, filled: u64, context: &Con
     context.terminal.say(format!(
         "{filled} zeros filled in {genes} of {} genes (var/{} says why not the others); layer {:?} of {}",
         imputed.len(),
-        GENE_COLUMNS[1],
+        of_layer(plan, GENE_COLUMNS[1]),
         plan.cells.into,
         plan.output
     ));
-}
-
-/// Files whose bytes go into the record; a folder's do not.
-pub(super) fn hashed<'a>(inputs: &[&'a String]) -> Vec<&'a str> {
-    let files = inputs.iter().filter(|input| Path::new(input).is_file());
-    files.map(|input| input.as_str()).collect()
 }

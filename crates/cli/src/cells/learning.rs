@@ -21,11 +21,14 @@ pub(super) const UNNAMED: &str = "deepimpute:expected:dispersion=0.5";
 
 /// The method for cells: the one named, DeepImpute where none is.
 pub(super) fn method(named: Option<&str>, settings: &SettingsTable) -> Result<DeepImpute> {
+    if let Some(named) = named {
+        super::expect_method(named, &["deepimpute"])?;
+    }
     match method_with(named.unwrap_or(UNNAMED), settings)? {
         Method::DeepImpute(settings) => Ok(settings),
         other => Err(
             Failure::usage(format!("{} does not take files of cells", other.name()))
-                .hint("deepimpute does; write the counts as a table to use another method"),
+                .hint("deepimpute does; other methods take the counts as a table: imputome convert CELLS COUNTS.tsv.gz, then --zeros gaps, --normalize log1p"),
         ),
     }
 }

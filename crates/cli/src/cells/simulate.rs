@@ -7,7 +7,6 @@ use imputome_core::{Names, Run};
 use imputome_io::{Column, ColumnValues, NewCells};
 use serde_json::{Value, json};
 
-use super::plan::CellsPlan;
 use crate::context::{Context, program};
 use crate::failure::{Failure, Result};
 use crate::plan::{Record, SettingsTable, SimulatePlan, as_typed, plan_value, run_file};
@@ -34,6 +33,7 @@ pub(crate) fn simulate(
     let alike = alike
         .map(|file| estimate(file, plan.layer.as_deref(), &run, context))
         .transpose()?;
+    let (alike, inputs) = alike.unzip();
     let settings = settings(plan, alike.as_ref())?;
     let cells = plan
         .cells
@@ -42,8 +42,7 @@ pub(crate) fn simulate(
     let population = Splatter::new(settings.clone(), &run)?;
     let written = write(plan, &population, cells, &settings, &run)?;
     context.interrupt.proceed()?;
-    let inputs: Vec<&String> = plan.like.iter().collect();
-    let record = context.record(&super::impute::hashed(&inputs), Vec::new())?;
+    let record = super::record(&inputs.unwrap_or_default(), Vec::new(), context)?;
     record.compare(earlier, &context.terminal);
     record.write(
         &run_file(&plan.output),
@@ -85,22 +84,19 @@ fn settings(plan: &SimulatePlan, alike: Option<&SplatterEstimate>) -> Result<Spl
     Ok(settings)
 }
 
-/// The settings found in a file of cells.
+/// The settings found in a file of cells, and the files that it is read from.
 fn estimate(
     input: &str,
     layer: Option<&str>,
     run: &Run,
     context: &Context,
-) -> Result<SplatterEstimate> {
+) -> Result<(SplatterEstimate, Vec<String>)> {
     if !super::recognizes(input)? {
         return Err(Failure::input(format!("{input} is not a file of cells"))
-            .hint("h5ad, 10x h5, 10x folders and loom are read"));
+            .hint("h5ad, 10x h5, 10x folders and loom are read; imputome convert makes an h5ad of a table of counts"));
     }
-    let plan = CellsPlan {
-        layer: layer.map(String::from),
-        ..CellsPlan::default()
-    };
-    let file = super::open(input, &plan, &context.terminal)?;
+    let file = super::open(input, layer, &context.terminal)?;
+    super::expect_counts(&file)?;
     let mut estimator = SplatterEstimator::new(file.genes().len());
     let progress = run.progress();
     progress.begin("reading cells", file.cells().len() as u64);
@@ -115,7 +111,7 @@ fn estimate(
     progress.end();
     let found = estimator.finish()?;
     context.terminal.note_all(&findings(&found));
-    Ok(found)
+    Ok((found, super::read_from(&file, [])))
 }
 
 /// What was found in a file, in words.

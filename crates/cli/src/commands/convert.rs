@@ -3,36 +3,85 @@
 use imputome_core::{Dataset, Scale};
 use imputome_io::{Orientation, Target};
 
-use crate::arguments::ConvertArguments;
+use crate::arguments::{ConvertArguments, Kind};
+use crate::cells;
 use crate::context::Context;
+use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::plan::{ReadingPlan, SamplesPlan};
-use crate::reading::{Asked, read};
+use crate::reading::{Asked, Table, read};
 
 use super::inspect::as_plan;
 
-/// Reads a table and writes it in another form.
+/// What `--transform` calls log2(x + 1).
+const LOGARITHM: &str = "log2p1";
+
+/// Reads a table or cells and writes them in another form.
 pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result<()> {
+    let input = &arguments.input;
+    let output = arguments.written.as_ref().or(arguments.output.as_ref());
+    let output = output.expect("the parser asks for one");
     let reading: ReadingPlan = as_plan(&arguments.reading)?;
-    let logarithm = arguments.transform == "log2p1";
+    let samples = SamplesPlan::default();
+    let kind = Kind::of(input)?;
+    context.typed.expect_effect_on(kind, input)?;
+    Places::reading(input)
+        .with_plans(&reading, &samples)
+        .replacing(Earlier::from(arguments.overwrite))
+        .writing(output)
+        .check()?;
+    if kind == Kind::Cells {
+        return cells::convert(input, output, arguments.cells.layer.as_deref(), context);
+    }
+    expect_effect(arguments, output)?;
+    let asked = Asked::new(input, &reading, &samples);
+    let run = context.run(0)?;
+    let table = read(asked, &run, &context.terminal)?;
+    match cells::named_h5ad(output) {
+        true => cells::write_table(&table.data, &table.facts.name, output, context),
+        false => write(table, arguments, output, context),
+    }
+}
+
+/// Refuses options that would have no effect.
+fn expect_effect(arguments: &ConvertArguments, output: &str) -> Result<()> {
+    let logarithm = arguments.transform == LOGARITHM;
     if !logarithm && arguments.reading.scale.is_some() {
         return Err(Failure::usage(
             "--scale would have no effect: only --transform looks at it",
         ));
     }
-    let samples = SamplesPlan::default();
-    Places::reading(&arguments.input)
-        .with_plans(&reading, &samples)
-        .writing(&arguments.output)
-        .check()?;
-    let asked = Asked::new(&arguments.input, &reading, &samples);
-    let run = context.run(0)?;
-    let mut table = read(asked, &run, &context.terminal)?;
+    if !cells::named_h5ad(output) {
+        return Ok(());
+    }
+    if logarithm {
+        return Err(Failure::usage(
+            "--transform: a file of cells holds counts, and logarithms are none",
+        )
+        .hint("leave it out; programs for cells take logarithms themselves"));
+    }
+    match arguments.to_rows.as_deref() {
+        Some("genes") => Err(
+            Failure::usage("--to-rows genes: an h5ad has cells in lines")
+                .hint("leave it out; --rows genes says what a line of the input is"),
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a table as a table.
+fn write(
+    mut table: Table,
+    arguments: &ConvertArguments,
+    output: &str,
+    context: &Context,
+) -> Result<()> {
+    let logarithm = arguments.transform == LOGARITHM;
     if logarithm {
         take_logarithms(&mut table.data)?;
     }
-    let target = Target::from_argument(&arguments.output);
+    let target = Target::from_argument(output);
     let mut layout = table.facts.layout.for_target(&target)?;
     match arguments.to_rows.as_deref() {
         Some("samples") => layout.rows = Orientation::Samples,

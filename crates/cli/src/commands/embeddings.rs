@@ -8,7 +8,7 @@ use imputome_report::{MapPoint, PageContext};
 
 use crate::arguments::EmbeddingsArguments;
 use crate::context::{Context, command_line, today};
-use crate::evaluation::{MadeFolder, PAGE_FILE};
+use crate::evaluation::{Earlier, MadeFolder, PAGE_FILE};
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::reading::shown;
@@ -67,6 +67,7 @@ fn check(arguments: &EmbeddingsArguments) -> Result<()> {
             folder,
             &[NUMBERS_FILE, PLACES_FILE, AGREEMENT_FILE, PAGE_FILE],
         )
+        .replacing(Earlier::from(arguments.overwrite))
         .check()
 }
 

@@ -7,7 +7,7 @@ use imputome_evaluate::cells::CellMask;
 use imputome_evaluate::{Evaluation, Experiment, Hiding, Protocol, Scenario};
 use imputome_report::PageContext;
 
-use crate::arguments::EvaluateArguments;
+use crate::arguments::{EvaluateArguments, Kind, of_cells};
 use crate::cells;
 use crate::context::Context;
 use crate::evaluation::{
@@ -30,7 +30,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     if cells::asks_for_cells(arguments)? {
         return cells::evaluate(arguments, context);
     }
-    expect_no_cell_options(arguments)?;
+    expect_no_cell_options(arguments, context)?;
     let Resolved { mut plan, earlier } = as_meant(arguments, context)?;
     let whole_profiles = plan.mask == Hiding::Profile;
     if whole_profiles && arguments.scenario.is_empty() {
@@ -70,21 +70,17 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
 }
 
 /// Refuses options of cells where the input is a table of samples.
-fn expect_no_cell_options(arguments: &EvaluateArguments) -> Result<()> {
-    let of_cells = CellMask::ALL.map(CellMask::name);
+fn expect_no_cell_options(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
+    let input = arguments.input.as_deref().unwrap_or("the plan's input");
+    context.typed.expect_effect_on(Kind::Table, input)?;
+    let masks = CellMask::ALL.map(CellMask::name);
     let mask = arguments.mask.as_deref();
-    let asked = match mask.filter(|mask| of_cells.contains(mask)) {
-        Some(mask) => Some(format!("--mask {mask}")),
-        None => arguments.layer.as_ref().map(|_| "--layer".into()),
-    };
-    if let Some(hide) = arguments.hide.iter().find(|hide| **hide >= 1.0) {
-        return Err(Failure::usage(format!(
-            "--hide {hide}: expected a share between 0 and 1, such as 0.5 for one half"
-        )));
+    if let Some(mask) = mask.filter(|mask| masks.contains(mask)) {
+        return Err(of_cells(&format!("--mask {mask}"), input));
     }
-    match asked {
-        Some(option) => Err(Failure::usage(format!(
-            "{option} is for files of cells (h5ad, 10x, loom), and the input is none"
+    match arguments.hide.iter().find(|hide| **hide >= 1.0) {
+        Some(hide) => Err(Failure::usage(format!(
+            "--hide {hide}: expected a share between 0 and 1, such as 0.5 for one half"
         ))),
         None => Ok(()),
     }
@@ -117,6 +113,7 @@ fn places(plan: &EvaluatePlan, arguments: &EvaluateArguments) -> Places {
     let places = Places::reading(&plan.input)
         .with_plans(&plan.reading, &plan.samples)
         .with_plan_file(arguments.plan.as_deref())
+        .replacing(Earlier::from(arguments.overwrite))
         .filling(folder);
     if !folder.is_dir() {
         return places;

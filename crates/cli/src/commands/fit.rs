@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use imputome::{CompanionQuantiles, Method, Model};
 use imputome_core::Device;
 
-use crate::arguments::FitArguments;
+use crate::arguments::{FitArguments, Kind};
 use crate::cells;
 use crate::checkpoints::{CheckpointFile, checkpoint_file};
 use crate::context::Context;
+use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::levels::{expect_effect, expect_within};
 use crate::memory;
@@ -25,8 +26,8 @@ use crate::transfer::{Beginning, expect_source};
 
 /// Learns from the table and writes model and record.
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = as_meant(arguments, context)?;
-    if cells::recognizes(&plan.input)? {
+    let (kind, Resolved { plan, earlier }) = as_meant(arguments, context)?;
+    if kind == Kind::Cells {
         return cells::fit(&plan, earlier.as_ref(), context);
     }
     plan.cells.expect_unused(&plan.input)?;
@@ -69,7 +70,7 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     Ok(())
 }
 
-fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitPlan>> {
+fn as_meant(arguments: &FitArguments, context: &Context) -> Result<(Kind, Resolved<FitPlan>)> {
     let resolved = resolve::<_, FitPlan>(&Typed {
         command: "fit",
         options: arguments,
@@ -81,6 +82,8 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
         ],
     })?;
     let plan = &resolved.plan;
+    let kind = Kind::of(&plan.input)?;
+    context.typed.expect_effect_on(kind, &plan.input)?;
     if plan.output == "-" {
         return Err(Failure::usage("a model cannot be written to stdout")
             .hint("name a file: -o model.safetensors"));
@@ -89,11 +92,12 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<Resolved<FitP
         .with_plans(&plan.reading, &plan.samples)
         .with_transfer(&plan.transfer)
         .with_plan_file(arguments.plan.as_deref())
+        .replacing(Earlier::from(arguments.overwrite))
         .writing(&plan.output)
-        .writing(checkpoint_file(&plan.output))
+        .keeping(checkpoint_file(&plan.output))
         .recording(run_file(&plan.output))
         .check()?;
-    Ok(resolved)
+    Ok((kind, resolved))
 }
 
 /// The method named; where none is, that of the model begun with.

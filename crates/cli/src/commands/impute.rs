@@ -1,10 +1,11 @@
 //! `imputome impute`: fill the gaps of a table.
 
-use imputome::{Completed, Model};
+use imputome::{Completed, Method, Model};
 
-use crate::arguments::ImputeArguments;
+use crate::arguments::{ImputeArguments, Kind};
 use crate::cells;
 use crate::context::Context;
+use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::filled::{Outputs, files_of_draws};
 use crate::levels;
@@ -16,8 +17,8 @@ use crate::transfer::{Beginning, expect_source};
 
 /// Fills the gaps and writes table and record.
 pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<()> {
-    let Resolved { plan, earlier } = as_meant(arguments, context)?;
-    if cells::recognizes(&plan.input)? {
+    let (kind, Resolved { plan, earlier }) = as_meant(arguments, context)?;
+    if kind == Kind::Cells {
         return cells::impute(&plan, earlier.as_ref(), context);
     }
     plan.cells.expect_unused(&plan.input)?;
@@ -38,6 +39,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     if let Some(choice) = &unnamed {
         context.terminal.say(choice);
     }
+    expect_gaps(teacher.method(), &table)?;
     let model = teacher.model(beginning, &table, &run, context)?;
     let completed = model.impute(&table.data, &run)?;
     let drawn = match plan.draws {
@@ -51,6 +53,12 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let mut remarks = remarks(&plan, &model, &completed);
     remarks.extend(rounding.clone());
     let told = [table.remarks.as_slice(), unnamed.as_slice()].concat();
+    if unnamed.is_some() && imputome_io::looks_like_cells(&table.data) {
+        remarks.push(format!(
+            "the table looks like counts of single cells: imputome convert {} CELLS.h5ad makes a file of them, whose zeros can be filled",
+            table.facts.name
+        ));
+    }
     let all = [told, remarks.clone()].concat();
     let record = context.record(&input_files(&plan), all)?;
     record.compare(earlier.as_ref(), &context.terminal);
@@ -65,8 +73,11 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     Ok(())
 }
 
-fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<ImputePlan>> {
-    let resolved = resolve(&Typed {
+fn as_meant(
+    arguments: &ImputeArguments,
+    context: &Context,
+) -> Result<(Kind, Resolved<ImputePlan>)> {
+    let resolved: Resolved<ImputePlan> = resolve(&Typed {
         command: "impute",
         options: arguments,
         seed: context.seed,
@@ -76,8 +87,11 @@ fn as_meant(arguments: &ImputeArguments, context: &Context) -> Result<Resolved<I
             ("output", "-o OUTPUT, the table to write,"),
         ],
     })?;
+    let input = &resolved.plan.input;
+    let kind = Kind::of(input)?;
+    context.typed.expect_effect_on(kind, input)?;
     places(&resolved.plan, arguments).check()?;
-    Ok(resolved)
+    Ok((kind, resolved))
 }
 
 fn places(plan: &ImputePlan, arguments: &ImputeArguments) -> Places {
@@ -86,6 +100,7 @@ fn places(plan: &ImputePlan, arguments: &ImputeArguments) -> Places {
         .with_model(plan.model.as_ref())
         .with_transfer(&plan.transfer)
         .with_plan_file(arguments.plan.as_deref())
+        .replacing(Earlier::from(arguments.overwrite))
         .writing(&plan.output);
     if let Some(spread) = &plan.spread {
         places = places.writing(spread);
@@ -159,6 +174,23 @@ fn expect_effect(plan: &ImputePlan, teacher: &Teacher) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Refuses a method that fills zeros of cells on a table without gaps, where it would do nothing.
+fn expect_gaps(method: &Method, table: &Table) -> Result<()> {
+    let of_cells = matches!(method, Method::DeepImpute(_) | Method::NonzeroMean(_));
+    let data = &table.data;
+    if !of_cells || data.measured.count() < data.n_samples() * data.n_genes() {
+        return Ok(());
+    }
+    let name = &table.facts.name;
+    Err(Failure::policy(format!(
+        "{}: zeros are filled in files of cells; in a table gaps alone are, and {name} has none",
+        method.name()
+    ))
+    .hint(format!(
+        "make a file of cells of it, imputome convert {name} CELLS.h5ad, and fill that; or, where zeros mean not measured, say --zeros gaps"
+    )))
 }
 
 /// The plan that repeats this run whatever later versions take by default.

@@ -1,11 +1,9 @@
 //! `imputome inspect`: what is in a table, and what to do with it.
 
-use std::path::Path;
-
 use imputome_core::Run;
-use imputome_io::{CellFile, CovariateFact, Inspection};
+use imputome_io::{CovariateFact, Inspection};
 
-use crate::arguments::InspectArguments;
+use crate::arguments::{InspectArguments, Kind};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::plan::{ReadingPlan, SamplesPlan};
@@ -32,11 +30,11 @@ pub(crate) fn inspect(arguments: &InspectArguments, context: &Context) -> Result
     let run = context.run(0)?;
     let mut found = Vec::new();
     for file in &arguments.files {
-        let of_cells = file != "-" && CellFile::recognizes(Path::new(file))?;
-        found.push(match of_cells {
-            true => cells::inspect(file, arguments, &run)?,
-            false if arguments.layer.is_some() => return Err(cells::no_layers(file)),
-            false => inspect_table(file, arguments, &reading, &samples, &run)?,
+        let kind = Kind::of(file)?;
+        context.typed.expect_effect_on(kind, file)?;
+        found.push(match kind {
+            Kind::Cells => cells::inspect(file, arguments, &run)?,
+            Kind::Table => inspect_table(file, arguments, &reading, &samples, &run)?,
         });
     }
     if arguments.json {
@@ -153,6 +151,9 @@ fn known_of_samples(found: &Inspection) -> Vec<Line> {
 
 /// The command to run next.
 fn next(found: &Inspection, file: &str, arguments: &InspectArguments) -> String {
+    if found.of_cells {
+        return format!("{:<12}imputome convert {file} CELLS.h5ad\n", "next");
+    }
     let mut command = match found.gap_share > 0.0 {
         true => format!("imputome impute {file} -o FILLED"),
         false => format!("imputome evaluate {file} -o SCORES"),

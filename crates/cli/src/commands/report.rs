@@ -47,11 +47,16 @@ fn page_context(folder: &Path) -> Result<PageContext> {
         return Ok(PageContext::default());
     }
     let text = imputome_io::read_text(&file)?;
-    let record: Record = text
-        .parse::<toml::Table>()
-        .ok()
-        .and_then(|mut table| table.remove("record")?.try_into().ok())
-        .unwrap_or_default();
+    let unusable = |error: toml::de::Error| {
+        let reason = error.to_string();
+        Failure::input(format!("{}: {}", file.display(), reason.trim()))
+            .hint("it is no record that imputome wrote: put the file back, or remove it")
+    };
+    let mut plan: toml::Table = text.parse().map_err(unusable)?;
+    let record: Record = match plan.remove("record") {
+        Some(record) => record.try_into().map_err(unusable)?,
+        None => Record::default(),
+    };
     Ok(PageContext {
         version: record.program.replace("imputome ", ""),
         command: record.command_line,

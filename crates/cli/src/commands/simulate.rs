@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::arguments::SimulateArguments;
 use crate::cells;
 use crate::context::Context;
+use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::places::Places;
 use crate::plan::{Resolved, SimulatePlan, Typed, resolve, run_file};
@@ -24,6 +25,7 @@ pub(crate) fn simulate(arguments: &SimulateArguments, context: &Context) -> Resu
     expect_h5ad(&plan.output)?;
     Places::reading(plan.like.as_deref().unwrap_or("-"))
         .with_plan_file(arguments.plan.as_deref())
+        .replacing(Earlier::from(arguments.overwrite))
         .writing(&plan.output)
         .recording(run_file(&plan.output))
         .check()?;

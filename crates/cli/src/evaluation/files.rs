@@ -14,11 +14,12 @@ pub(crate) const RUN_FILE: &str = "run.toml";
 pub(crate) const PAGE_FILE: &str = "report.html";
 
 /// Whether results of an earlier run may be replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Earlier {
     /// They may.
     Replaced,
     /// They may not.
+    #[default]
     Kept,
 }
 

@@ -50,6 +50,14 @@ impl MethodEntry {
         }
     }
 
+    /// The method's name, with all that was typed behind it.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Spec(spec) => spec,
+            Self::Plan(plan) => &plan.method,
+        }
+    }
+
     /// Label, method and what it has learned before.
     pub(crate) fn contestant(&self) -> Result<Contestant> {
         match self {

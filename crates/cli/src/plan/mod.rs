@@ -12,7 +12,7 @@ use imputome_evaluate::{Hiding, Protocol, Scenario, ScoreScale};
 use imputome_io::{Decimal, Delimiter, Rows};
 use serde::{Deserialize, Serialize};
 
-use crate::cells::CellsPlan;
+use crate::cells::{CellTablePlan, CellsPlan};
 
 pub(crate) use methods::{
     MethodEntry, SettingsTable, as_typed, every_method, method_with, plan_value, readable,
@@ -248,8 +248,8 @@ pub(crate) struct FitPlan {
     pub(crate) transfer: TransferPlan,
     #[serde(default)]
     pub(crate) reading: ReadingPlan,
-    #[serde(default, skip_serializing_if = "CellsPlan::is_default")]
-    pub(crate) cells: CellsPlan,
+    #[serde(default, skip_serializing_if = "CellTablePlan::is_default")]
+    pub(crate) cells: CellTablePlan,
     #[serde(default)]
     pub(crate) samples: SamplesPlan,
 }

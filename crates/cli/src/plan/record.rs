@@ -10,7 +10,7 @@ use crate::terminal::Terminal;
 /// How a plan was carried out. None of it changes the result, but that another device or precision sums in another
 /// order and so differs in last digits.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[serde(rename_all = "kebab-case", default, deny_unknown_fields)]
 pub(crate) struct Record {
     /// Name and version of the program.
     pub(crate) program: String,
@@ -34,6 +34,7 @@ pub(crate) struct Record {
 
 /// A file that was read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct InputRecord {
     /// As named.
     pub(crate) file: String,

@@ -7,7 +7,7 @@ use imputome_core::Scale;
 use imputome_report::{StudySection, StudyTable, embedding_figure};
 
 use crate::arguments::{
-    CellArguments, CovariateArguments, FitArguments, NormalizationArguments, TableArguments,
+    CellTableArguments, CovariateArguments, FitArguments, NormalizationArguments, TableArguments,
     TransferArguments,
 };
 use crate::commands::embeddings::{as_shown, numbers, places};
@@ -76,11 +76,13 @@ fn from_plan(file: PathBuf) -> FitArguments {
         resume: true,
         // As on the command line when nothing is typed.
         checkpoint_every: 30,
+        // Whether there is something to replace is decided before.
+        overwrite: true,
         plan: Some(file),
         normalization: NormalizationArguments::default(),
         transfer: TransferArguments::default(),
         reading: TableArguments::default(),
-        cells: CellArguments::default(),
+        cells: CellTableArguments::default(),
         samples: CovariateArguments::default(),
     }
 }

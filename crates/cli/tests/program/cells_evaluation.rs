@@ -150,7 +150,7 @@ fn molecules_put_aside_are_judged_too() {
 fn a_column_of_labels_is_found_or_those_there_are_are_named() {
     let folder = Folder::new();
     let input = fixture("v13_csr_gzip.h5ad");
-    let line = "--methods nonzero-mean --repeats 1 -o scores --by";
+    let line = "--methods nonzero-mean --hide 5 --repeats 1 -o scores --by";
     let mut evaluate = vec!["evaluate", &input];
     evaluate.extend(line.split(' '));
     let with = |by: &'static str| [evaluate.as_slice(), &[by]].concat();
@@ -184,7 +184,7 @@ fn what_makes_no_sense_for_cells_is_refused_in_words() {
     folder.write("table.tsv", "sample\tA\tB\nS1\t1.5\t2\nS2\t3\t4\n");
     for (code, part, line) in [
         (2, "--scenario: no effect", "cells --scenario in-place"),
-        (2, "--covariates", "cells --group none"),
+        (2, "--group", "cells --group none"),
         (2, "--rows", "cells --rows genes"),
         (2, "--normalize", "cells --normalize log1p"),
         (2, "--mask profile is for tables", "cells --mask profile"),
@@ -192,10 +192,13 @@ fn what_makes_no_sense_for_cells_is_refused_in_words() {
         (2, "whole number", "cells --hide 0.1"),
         (2, "share between 0 and 1", "cells --mask even --hide 10"),
         (2, "one number", "cells --hide 10,20"),
+        (4, "hide at most", "cells --hide 100000"),
+        (4, "hide at most", "cells --mask program --hide 5000"),
         (2, "cannot fill counts of cells", "cells --methods ridge"),
         (2, "twice", "cells --methods nonzero-mean,nonzero-mean"),
         (3, "other forms have none", "cells --by cell_type"),
-        (3, "10 cells", "two"),
+        (3, "10 cells", "two --hide 1"),
+        (4, "hide at most 1 here", "two"),
         (2, "for files of cells", "table.tsv --mask dropout"),
         (2, "for files of cells", "table.tsv --layer counts"),
     ] {

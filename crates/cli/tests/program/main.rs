@@ -8,6 +8,8 @@
 mod arisdakessian2019;
 mod bad_input;
 mod cells;
+mod cells_arguments;
+mod cells_conversion;
 mod cells_evaluation;
 mod companions;
 mod device;

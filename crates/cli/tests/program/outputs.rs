@@ -112,10 +112,12 @@ fn a_run_is_repeated_from_the_plan_beside_its_output() {
     let folder = cohort();
     folder.succeed(&words("impute t.tsv -o o.tsv --method mean"));
     let first = folder.bytes("o.tsv");
-    folder.succeed(&words("impute --plan o.tsv.run.toml"));
+    let there = ["o.tsv is there already", "--overwrite"];
+    folder.fail(2, &there, &words("impute --plan o.tsv.run.toml"));
+    folder.succeed(&words("impute --plan o.tsv.run.toml --overwrite"));
     assert_eq!(folder.bytes("o.tsv"), first);
     folder.succeed(&words("fit t.tsv -o m.st --method mean"));
-    folder.succeed(&words("fit --plan ./m.st.run.toml"));
+    folder.succeed(&words("fit --plan ./m.st.run.toml --overwrite"));
     folder.succeed(&words("evaluate t.tsv -o s --methods mean --repeats 1"));
     folder.succeed(&words("evaluate --plan s/run.toml --overwrite"));
 }
@@ -128,14 +130,10 @@ fn a_place_that_takes_no_file_is_told_before_any_work() {
     std::fs::create_dir(folder.path("d.tsv")).unwrap();
     std::fs::create_dir(folder.path("m.checkpoint")).unwrap();
     for (code, part, line) in [
-        (2, "none does not exist", "impute IN -o none/o.tsv"),
-        (
-            2,
-            "none does not exist",
-            "impute IN -o o.tsv --spread none/o.tsv",
-        ),
-        (2, "none does not exist", "convert IN none/o.tsv"),
-        (2, "none does not exist", "fit IN -o none/m --method mean"),
+        (2, "is a file", "impute IN -o t.tsv/o.tsv"),
+        (2, "is a file", "impute IN -o o.tsv --spread t.tsv/o.tsv"),
+        (2, "is a file", "convert IN t.tsv/o.tsv"),
+        (2, "is a file", "fit IN -o t.tsv/m --method mean"),
         (2, "is a file", "evaluate IN -o t.tsv/s"),
         (2, "is a file", "demo -o t.tsv"),
         (
@@ -165,6 +163,58 @@ fn a_place_that_takes_no_file_is_told_before_any_work() {
         folder.names(),
         ["c.tsv", "d.tsv", "genes.txt", "m.checkpoint", "t.tsv"]
     );
+}
+
+#[test]
+fn an_output_that_is_there_is_replaced_when_that_is_asked_for() {
+    let folder = cohort();
+    for (output, line) in [
+        ("o.tsv", "impute t.tsv -o o.tsv --method mean"),
+        (
+            "p.tsv",
+            "impute t.tsv -o new.tsv --method factor --spread p.tsv",
+        ),
+        ("m.st", "fit t.tsv -o m.st --method mean"),
+        ("o.csv", "convert t.tsv o.csv"),
+        ("s.h5ad", "simulate cells -o s.h5ad --cells 20 --genes 20"),
+    ] {
+        folder.write(output, "mine");
+        let parts = [&format!("{output} is there already"), "--overwrite"];
+        folder.fail(2, &parts, &words(line));
+        assert_eq!(folder.read(output), "mine");
+        folder.succeed(&words(&format!("{line} --overwrite")));
+        assert_ne!(folder.bytes(output), b"mine");
+    }
+}
+
+#[test]
+fn folders_of_outputs_are_made_where_there_are_none() {
+    let folder = cohort();
+    folder.succeed(&words("impute t.tsv -o a/b/o.tsv --method mean"));
+    folder.succeed(&words("fit t.tsv -o c/m.st --method mean"));
+    folder.succeed(&words("convert t.tsv d/o.csv"));
+    folder.succeed(&words("simulate cells -o e/s.h5ad --cells 20 --genes 20"));
+    for file in [
+        "a/b/o.tsv",
+        "a/b/o.tsv.run.toml",
+        "c/m.st",
+        "d/o.csv",
+        "e/s.h5ad",
+    ] {
+        assert!(folder.path(file).is_file(), "{file}");
+    }
+    // A run that comes to nothing leaves none.
+    folder.fail(
+        2,
+        &["neighbors"],
+        &words("impute t.tsv -o f/o.tsv --method knn:k=3"),
+    );
+    folder.fail(
+        3,
+        &["nowhere.tsv"],
+        &words("impute nowhere.tsv -o f/g/o.tsv"),
+    );
+    assert!(!folder.path("f").exists());
 }
 
 #[cfg(target_os = "linux")]

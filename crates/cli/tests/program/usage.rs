@@ -185,7 +185,7 @@ fn what_is_missing_is_named() {
 #[test]
 fn outputs_that_cannot_be_are_refused_before_any_work() {
     let folder = cohort();
-    folder.fail(2, &["nowhere"], &["impute", "t.tsv", "-o", "nowhere/o.tsv"]);
+    folder.fail(2, &["is a file"], &["impute", "t.tsv", "-o", "c.tsv/o.tsv"]);
     folder.fail(2, &["o.xlsx"], &["impute", "t.tsv", "-o", "o.xlsx"]);
     folder.fail(2, &["is the input"], &["impute", "t.tsv", "-o", "t.tsv"]);
     folder.fail(

@@ -13,11 +13,11 @@ use super::labels;
 use super::loom;
 use super::matrix_market::MatrixMarket;
 use super::names::unique;
-use super::options::{CellOptions, GeneNames};
+use super::options::{CellOptions, Element, GeneNames};
 use super::refusal;
 use super::ten_x;
 use super::windows::Windows;
-use crate::Result;
+use crate::{Error, Result};
 use imputome_core::{Counts, Names, Scale, SparseRows};
 
 /// A file of cells, ready to be read.
@@ -32,6 +32,7 @@ pub struct CellFile {
     /// For each gene of the file its place among `genes`, `u32::MAX` for one left out.
     places: Option<Vec<u32>>,
     turning_bytes: u64,
+    files: Vec<PathBuf>,
 }
 
 /// Where the entries of a file stand.
@@ -58,6 +59,8 @@ pub(super) struct Opened {
     pub(super) lines: Lines,
     pub(super) notes: Vec<String>,
     pub(super) warnings: Vec<String>,
+    /// Files that it is read from, where they are others than the one named.
+    pub(super) files: Vec<PathBuf>,
 }
 
 impl Opened {
@@ -74,6 +77,7 @@ impl Opened {
             lines,
             notes: Vec::new(),
             warnings: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -117,6 +121,7 @@ impl CellFile {
         } else {
             open_hdf5(path, options)?
         };
+        expect_table(path, &opened, &options.element)?;
         Self::settle(path, opened, options)
     }
 
@@ -135,6 +140,11 @@ impl CellFile {
     /// What was found and decided.
     pub fn facts(&self) -> &CellFacts {
         &self.facts
+    }
+
+    /// The files that it is read from: of a folder its matrix, features and barcodes.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// Names of the cells, in the order of the file.
@@ -248,8 +258,12 @@ impl CellFile {
             ));
         }
         opened.warnings.extend(cells_note);
+        if opened.files.is_empty() {
+            opened.files.push(path.into());
+        }
         Ok(Self {
             path: path.into(),
+            files: opened.files,
             facts: CellFacts {
                 name,
                 form: opened.form,
@@ -268,6 +282,21 @@ impl CellFile {
             turning_bytes: options.turning_bytes,
         })
     }
+}
+
+/// Refuses a table asked for of a form that has a single one.
+fn expect_table(path: &Path, opened: &Opened, asked: &Element) -> Result<()> {
+    let asked = asked.name();
+    // Of an old 10x file the element is a genome, which is asked for by its name.
+    let there = asked.is_none_or(|asked| asked == opened.element);
+    let (Some(asked), false) = (asked, there || opened.form == CellForm::H5ad) else {
+        return Ok(());
+    };
+    Err(Error::Request(format!(
+        "{}: a {} has one table and no layers, and the table {asked} is asked for; leave --layer out",
+        path.display(),
+        opened.form.name()
+    )))
 }
 
 fn open_hdf5(path: &Path, options: &CellOptions) -> Result<Opened> {

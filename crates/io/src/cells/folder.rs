@@ -70,6 +70,7 @@ pub(super) fn open(path: &Path) -> Result<Opened> {
         None => opened.genes = identifiers,
     }
     opened.types = features.next();
+    opened.files = vec![matrix, features_path, barcodes_path];
     if !barcodes.is_empty() {
         opened.cells = barcodes.swap_remove(0);
     }

@@ -33,5 +33,7 @@ pub use facts::{CellFacts, CellForm, ElementFact};
 pub use file::CellFile;
 pub use inspect::{CellInspection, inspect_cells};
 pub use options::{CellOptions, Element, Features, GeneNames};
-pub use output::{Additions, CellWriter, Column, ColumnValues, LayerForm, NewCells, OverInput};
+pub use output::{
+    Additions, CellWriter, Column, ColumnValues, LayerForm, NewCells, OverInput, write_cell_table,
+};
 pub use windows::Windows;

@@ -55,6 +55,16 @@ impl Element {
             name => Self::Layer(name.strip_prefix("layers/").unwrap_or(name).into()),
         }
     }
+
+    /// The table asked for, if one is.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Auto => None,
+            Self::X => Some("X"),
+            Self::Raw => Some("raw"),
+            Self::Layer(name) => Some(name),
+        }
+    }
 }
 
 /// Which features of a 10x file are taken.

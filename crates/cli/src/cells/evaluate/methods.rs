@@ -10,11 +10,21 @@ use ndarray::{Array2, s};
 use crate::context::Context;
 use crate::evaluation::{Contestant, Lesson, expect_distinct, method_facts};
 use crate::failure::{Failure, Result};
+use crate::plan::MethodEntry;
 
 /// The method that every evaluation of cells is read beside.
 pub(super) const BASELINE: &str = "nonzero-mean";
 /// Methods for tables that are run on logarithms of counts, zeros as gaps.
 const OF_TABLES: [&str; 6] = ["factor", "softimpute", "svd", "knn", "mean", "median"];
+
+/// Refuses names of no method, with those that cells can be filled by.
+pub(super) fn expect_known(methods: &[MethodEntry]) -> Result<()> {
+    let able = [&["deepimpute", BASELINE][..], &OF_TABLES].concat();
+    let names = methods.iter().map(MethodEntry::name);
+    names
+        .into_iter()
+        .try_for_each(|name| crate::cells::expect_method(name, &able))
+}
 
 /// The methods of a plan, the baseline among them; and its label.
 pub(super) fn contestants(

@@ -1,6 +1,7 @@
 //! `imputome evaluate` on files of cells: counts are hidden, methods fill them, a report says how near.
 
 mod files;
+mod hidden;
 mod methods;
 mod plan;
 mod score_table;
@@ -12,15 +13,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
-use imputome_core::{Counts, Scale};
+use imputome_core::Counts;
 use imputome_evaluate::cells::{
     CellContest, CellDataFacts, CellEvaluation, CellLabels, CellMethod, Clock,
 };
 use imputome_io::CellFile;
 
 use crate::arguments::EvaluateArguments;
-use crate::cells::impute::hashed;
-use crate::cells::{CellsPlan, open};
+use crate::cells::{self, expect_counts, open, read_from};
 use crate::commands::print;
 use crate::commands::trial::processor_seconds;
 use crate::context::Context;
@@ -32,17 +32,6 @@ use crate::terminal::paragraph;
 /// Bytes of an entry that is held: position and value; the table, what is seen of it, and once more
 /// while it is made.
 const BYTES_OF_AN_ENTRY: u64 = 32;
-
-/// The file of a plan, which must hold counts.
-fn opened(plan: &CellEvaluatePlan, context: &Context) -> Result<CellFile> {
-    let layer = CellsPlan {
-        layer: plan.layer.clone(),
-        ..CellsPlan::default()
-    };
-    let file = open(&plan.input, &layer, &context.terminal)?;
-    expect_counts(&file)?;
-    Ok(file)
-}
 
 /// What files put where a cell has no label.
 const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
@@ -62,15 +51,18 @@ pub(crate) fn carry_out(
     earlier: Option<&Record>,
     context: &Context,
 ) -> Result<()> {
+    methods::expect_known(&plan.methods)?;
     let asked = plan.methods.iter().map(MethodEntry::contestant);
     let (contestants, baseline) = methods::contestants(asked.collect::<Result<_>>()?, context)?;
     let ready = contestants.iter().map(methods::cell_method);
     let ready: Vec<Box<dyn CellMethod>> = ready.collect::<Result<_>>()?;
-    let file = opened(plan, context)?;
+    let file = open(&plan.input, plan.layer.as_deref(), &context.terminal)?;
+    expect_counts(&file)?;
     let labels = labels(plan.by.as_deref(), &file)?;
     let counts = file.read()?;
     expect_room(&contestants, &counts, context)?;
     let experiment = plan.experiment()?;
+    hidden::expect_most_seen(&experiment, &counts)?;
     let started = Instant::now();
     let contest = CellContest {
         counts: &counts,
@@ -86,13 +78,19 @@ pub(crate) fn carry_out(
     };
     let made = MadeFolder::make(Path::new(&plan.output))?;
     let evaluation = contest.run(&context.run(plan.seed)?);
-    let evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
+    let mut evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
+    let hidden = hidden::in_words(&evaluation, &counts);
+    evaluation.data.remarks.extend(hidden);
     let told_before = file.facts().warnings.len();
     context
         .terminal
         .note_all(&evaluation.data.remarks[told_before..]);
     let plan = plan.spelled_out(&experiment, &contestants, file.facts());
-    let record = context.record(&hashed(&[&plan.input]), evaluation.data.remarks.clone())?;
+    let record = cells::record(
+        &read_from(&file, []),
+        evaluation.data.remarks.clone(),
+        context,
+    )?;
     record.compare(earlier, &context.terminal);
     let page = files::write_all(Path::new(&plan.output), &evaluation, &record, &plan)?;
     print(&told(&evaluation))?;
@@ -107,21 +105,6 @@ fn told(evaluation: &CellEvaluation) -> String {
         paragraph(&mut text, "", &finding);
     }
     text
-}
-
-/// Refuses values that are plainly not counts.
-fn expect_counts(file: &CellFile) -> Result<()> {
-    let facts = file.facts();
-    match facts.scale {
-        Scale::Log | Scale::Standardized => Err(Failure::policy(format!(
-            "{}: {} does not look like counts: {}",
-            facts.name, facts.element, facts.scale_reason
-        ))
-        .hint(
-            "name the table that holds counts: --layer NAME; imputome inspect shows what there is",
-        )),
-        Scale::Counts | Scale::Tpm | Scale::Unknown => Ok(()),
-    }
 }
 
 /// Labels of the cells, where a column of them is named; refused when there is none of that name.

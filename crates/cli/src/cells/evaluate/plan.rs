@@ -7,8 +7,7 @@ use imputome_io::{CellFacts, CellForm};
 use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
-use crate::arguments::EvaluateArguments;
-use crate::cells::plan::no_effect;
+use crate::arguments::{EvaluateArguments, Kind, no_effect};
 use crate::context::Context;
 use crate::evaluation::{Contestant, Earlier, PAGE_FILE, RUN_FILE, expect_free};
 use crate::failure::{Failure, Result};
@@ -97,6 +96,8 @@ pub(super) fn as_meant(
     arguments: &EvaluateArguments,
     context: &Context,
 ) -> Result<Resolved<CellEvaluatePlan>> {
+    let input = arguments.input.as_deref().unwrap_or("the plan's input");
+    context.typed.expect_effect_on(Kind::Cells, input)?;
     let Resolved { plan, earlier } = resolve::<_, Table>(&Typed {
         command: "evaluate",
         options: arguments,
@@ -109,14 +110,16 @@ pub(super) fn as_meant(
         return Err(Failure::usage("results fill a folder; name one: -o scores"));
     }
     let folder = Path::new(&plan.output);
-    expect_free(folder, Earlier::from(arguments.overwrite))?;
+    let replaced = Earlier::from(arguments.overwrite);
+    expect_free(folder, replaced)?;
     let files: Vec<&str> = CellEvaluation::FILES
         .into_iter()
         .chain([PAGE_FILE])
         .collect();
     let places = Places::reading(&plan.input)
         .with_plan_file(arguments.plan.as_deref())
-        .writing_inside(folder, &files);
+        .writing_inside(folder, &files)
+        .replacing(replaced);
     let places = match folder.is_dir() {
         true => places.recording(folder.join(RUN_FILE)),
         false => places,

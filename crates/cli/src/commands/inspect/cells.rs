@@ -7,7 +7,7 @@ use imputome_io::{CellFile, CellInspection, CellOptions, Element, ElementFact, i
 
 use super::{Found, Line, examples, labeled, paragraphs, percent};
 use crate::arguments::InspectArguments;
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::reading::scale_in_words;
 
 /// Looks at a file of cells, window by window.
@@ -19,18 +19,13 @@ pub(super) fn inspect(file: &str, arguments: &InspectArguments, run: &Run) -> Re
             .map_or(Element::Auto, Element::from_argument),
         ..CellOptions::default()
     };
+    crate::memory::advise_on_cells();
     let cells = CellFile::open_with(Path::new(file), &options)?;
     let found = inspect_cells(&cells, run)?;
     Ok(Found {
         json: serde_json::to_value(&found).expect("plain data"),
         text: text(&found),
     })
-}
-
-/// The refusal of `--layer` for a table.
-pub(super) fn no_layers(file: &str) -> Failure {
-    Failure::usage(format!("{file} is no file of cells and has no layers"))
-        .hint("leave --layer out")
 }
 
 fn text(found: &CellInspection) -> String {

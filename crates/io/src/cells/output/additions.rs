@@ -12,7 +12,8 @@ pub struct Additions {
     pub cell_columns: Vec<String>,
     /// Names of the columns that `var` will get.
     pub gene_columns: Vec<String>,
-    /// Key in `uns` under which the settings go.
+    /// Key in `uns` under which the settings go; `a/b` is the key `b` among those of `a`, which is
+    /// made where there is none.
     pub key: String,
     /// Whether the target may be the input itself.
     pub over_input: OverInput,

@@ -7,11 +7,11 @@ use imputome_core::Names;
 use super::additions::{Additions, LayerForm};
 use super::superblock;
 use super::target::Target;
-use crate::Result;
 use crate::cells::facts::CellForm;
 use crate::cells::file::CellFile;
 use crate::cells::hdf5::{Hdf5, Node};
 use crate::cells::{names, refusal, text};
+use crate::{Error, Result};
 
 /// True when both lead to one file.
 pub(super) fn is_same(input: &Path, target: &Path) -> bool {
@@ -72,8 +72,13 @@ pub(super) fn var_names(input: &CellFile) -> Result<(Names, Option<String>)> {
     Ok((genes, Some(note)))
 }
 
-/// Refuses names that are taken.
+/// Refuses names that are none or taken.
 pub(super) fn require_room(target: &Target, additions: &Additions) -> Result<()> {
+    let columns = additions.cell_columns.iter().chain(&additions.gene_columns);
+    columns
+        .chain([&additions.layer])
+        .try_for_each(expect_name)?;
+    additions.key.split('/').try_for_each(expect_name)?;
     target.require_free(&format!("layers/{}", additions.layer))?;
     target.require_free(&format!("uns/{}", additions.key))?;
     for name in &additions.cell_columns {
@@ -83,6 +88,18 @@ pub(super) fn require_room(target: &Target, additions: &Additions) -> Result<()>
         target.require_free(&format!("var/{name}"))?;
     }
     Ok(())
+}
+
+/// Refuses a name that HDF5 takes for a path.
+fn expect_name(name: impl AsRef<str>) -> Result<()> {
+    let name = name.as_ref();
+    match name.is_empty() || name == "." || name == ".." || name.contains(['/', '\0']) {
+        false => Ok(()),
+        true => Err(Error::Request(format!(
+            "{name:?} cannot be the name of a layer or column: it must not be empty, a dot or hold a slash; \
+             give the result another name"
+        ))),
+    }
 }
 
 /// Refuses what would take more memory than allowed.

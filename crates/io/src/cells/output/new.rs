@@ -9,6 +9,7 @@ use super::additions::{Column, LayerForm};
 use super::layer::{Layer, rows_of};
 use super::skeleton::{self, Skeleton};
 use super::target::Target;
+use crate::cells::file::CellFile;
 use crate::{Error, Result};
 
 /// A new h5ad on its way: counts in `X` and layers beside them, window by window.
@@ -26,16 +27,30 @@ pub struct NewCells {
 impl NewCells {
     /// Begins a file of these cells and genes, with room for layers of these names.
     pub fn begin(target: &Path, cells: &Names, genes: &Names, layers: &[&str]) -> Result<Self> {
+        let names = Skeleton {
+            cells,
+            genes,
+            identifiers: None,
+        };
+        Self::named(target, &names, layers)
+    }
+
+    /// Begins a file of the cells and genes of another, whose identifiers of genes are kept.
+    pub fn begin_like(target: &Path, input: &CellFile) -> Result<Self> {
+        let names = Skeleton {
+            cells: input.cells(),
+            genes: input.genes(),
+            identifiers: input.identifiers(),
+        };
+        Self::named(target, &names, &[])
+    }
+
+    fn named(target: &Path, names: &Skeleton<'_>, layers: &[&str]) -> Result<Self> {
         let target = Target::new(target, |beside| {
-            let names = Skeleton {
-                cells,
-                genes,
-                identifiers: None,
-            };
-            skeleton::write(beside.path(), &names)
+            skeleton::write(beside.path(), names)
                 .map_err(|error| std::io::Error::other(error.to_string()))
         })?;
-        let shape = [cells.len(), genes.len()];
+        let shape = [names.cells.len(), names.genes.len()];
         let counts = Layer::begin(&target, "X", shape, LayerForm::Sparse)?;
         let layers = layers
             .iter()
@@ -76,7 +91,6 @@ impl NewCells {
         gene_columns: &[Column],
         (key, settings): (&str, &Value),
     ) -> Result<()> {
-        self.expect("cells", self.shape[0], self.counts.n_rows())?;
         let frames = [("obs", cell_columns), ("var", gene_columns)];
         for ((frame, columns), length) in frames.into_iter().zip(self.shape) {
             for column in columns {
@@ -87,6 +101,12 @@ impl NewCells {
             self.target.name_columns(frame, names.collect())?;
         }
         self.target.add_settings(key, settings)?;
+        self.finish_bare()
+    }
+
+    /// Ends a file of counts and layers alone; it takes its place. Refused when cells are missing.
+    pub fn finish_bare(self) -> Result<()> {
+        self.expect("cells", self.shape[0], self.counts.n_rows())?;
         self.counts.end(&self.target)?;
         for layer in self.layers {
             layer.end(&self.target)?;

@@ -53,7 +53,7 @@ impl Target {
             return Ok(());
         }
         Err(Error::Request(format!(
-            "{}: {path} is there already, and nothing in a file is replaced; give the result another name",
+            "{}: {path} is there already, and nothing in a file is replaced; give the result another name (--into NAME)",
             self.name
         )))
     }
@@ -80,6 +80,16 @@ impl Target {
             true => Ok(()),
             false => self.add_group(path, dict(), |_| {}),
         }
+    }
+
+    /// Adds the groups that a key of `uns` lies in, unless there are such; gives their paths.
+    pub(super) fn require_parents(&self, key: &str) -> Result<Vec<String>> {
+        let places = key.match_indices('/').map(|(at, _)| &key[..at]);
+        let parents: Vec<String> = places.map(|parent| format!("uns/{parent}")).collect();
+        for parent in &parents {
+            self.require_dict(parent)?;
+        }
+        Ok(parents)
     }
 
     /// Adds an array.

@@ -194,11 +194,15 @@ fn make_room(target: &Target, additions: &Additions, shape: [usize; 2]) -> Resul
     require_room(target, additions)?;
     target.require_dict("layers")?;
     target.require_dict("uns")?;
+    let parents = target.require_parents(&additions.key)?;
     target.commit()?;
     // What the end will add to is rewritten once as it is.
     target.try_frame("obs", &additions.cell_columns)?;
     target.try_frame("var", &additions.gene_columns)?;
     target.try_group("uns")?;
+    parents
+        .iter()
+        .try_for_each(|parent| target.try_group(parent))?;
     let path = format!("layers/{}", additions.layer);
     let layer = Layer::begin(target, &path, shape, additions.form)?;
     target.commit()?;
