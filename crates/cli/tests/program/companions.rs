@@ -36,7 +36,15 @@ pub(crate) fn cohort() -> Folder {
     folder
 }
 
-const IMPUTE: [&str; 6] = ["impute", "t.tsv", "-o", "o.tsv", "--companion", "betas.tsv"];
+const IMPUTE: [&str; 7] = [
+    "impute",
+    "t.tsv",
+    "-o",
+    "o.tsv",
+    "--companion",
+    "betas.tsv",
+    "--overwrite",
+];
 
 #[test]
 fn samples_are_joined_by_barcode_and_those_without_expression_are_imputed() {

@@ -27,7 +27,7 @@ fn completed_tables_lie_beside_the_output_and_differ_in_gaps_alone() {
     }
     // The record repeats them byte for byte.
     let before: Vec<Vec<u8>> = names.iter().map(|name| folder.bytes(name)).collect();
-    folder.succeed(&["impute", "--plan", "filled.tsv.run.toml"]);
+    folder.succeed(&["impute", "--plan", "filled.tsv.run.toml", "--overwrite"]);
     assert!(
         names
             .iter()

@@ -7,7 +7,15 @@ use crate::tables::{cohort, expect_filled, fields, is_gap, rows, table, value};
 fn impute_fills_gaps_and_leaves_measured_values_as_written() {
     let folder = cohort(40, 12);
     for method in ["factor", "knn", "median", "mean"] {
-        let answer = folder.succeed(&["impute", "t.tsv", "-o", "o.tsv", "--method", method]);
+        let answer = folder.succeed(&[
+            "impute",
+            "t.tsv",
+            "-o",
+            "o.tsv",
+            "--method",
+            method,
+            "--overwrite",
+        ]);
         expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
         assert!(answer.stderr.contains("gaps filled"), "{}", answer.stderr);
         assert!(answer.stdout.is_empty());
@@ -28,7 +36,7 @@ fn without_a_method_the_blend_fills_a_small_table_and_factor_a_wide_one() {
         assert!(record.contains(part), "{part} is not in\n{record}");
     }
     let first = folder.bytes("o.tsv");
-    folder.succeed(&["impute", "--plan", "o.tsv.run.toml"]);
+    folder.succeed(&["impute", "--plan", "o.tsv.run.toml", "--overwrite"]);
     assert_eq!(folder.bytes("o.tsv"), first);
 
     folder.write("wide.tsv", table(12, 2001));
@@ -53,7 +61,7 @@ fn a_blend_of_parts_with_settings_is_fitted_stored_and_used() {
     folder.succeed(&["impute", "t.tsv", "-o", "q.tsv", "--method", method]);
     assert_eq!(folder.bytes("o.tsv"), folder.bytes("q.tsv"));
     let first = folder.bytes("q.tsv");
-    folder.succeed(&["impute", "--plan", "q.tsv.run.toml"]);
+    folder.succeed(&["impute", "--plan", "q.tsv.run.toml", "--overwrite"]);
     assert_eq!(folder.bytes("q.tsv"), first);
 }
 
@@ -140,6 +148,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
                 method,
                 "--threads",
                 threads,
+                "--overwrite",
             ]);
             folder.succeed(&[
                 "fit",
@@ -152,6 +161,7 @@ fn any_number_of_threads_gives_the_same_bytes() {
                 method,
                 "--threads",
                 threads,
+                "--overwrite",
             ]);
             outputs.push((folder.bytes("o.tsv"), folder.bytes("m")));
         }
@@ -189,7 +199,9 @@ fn a_run_record_repeats_its_run_byte_for_byte() {
         assert!(plan.contains(part), "{part} is not in\n{plan}");
     }
     folder.write("t.tsv", table(41, 12));
-    let told = folder.succeed(&["impute", "--plan", "plan.toml"]).stderr;
+    let told = folder
+        .succeed(&["impute", "--plan", "plan.toml", "--overwrite"])
+        .stderr;
     assert!(told.contains("t.tsv has changed"), "{told}");
 }
 

@@ -12,7 +12,7 @@ fn zeros_are_gaps_when_asked_for() {
     ];
     folder.succeed(&impute);
     assert_eq!(folder.read("o.tsv"), folder.read("t.tsv"));
-    folder.succeed(&[&impute[..], &["--zeros", "gaps"]].concat());
+    folder.succeed(&[&impute[..], &["--zeros", "gaps", "--overwrite"]].concat());
     assert_eq!(
         folder.read("o.tsv"),
         "id\tA\tB\nS1\t1.5\t3.5\nS2\t2.5\t2.5\nS3\t3.5\t4.5\n"
@@ -133,7 +133,7 @@ fn a_table_converted_to_its_own_form_keeps_the_text_of_every_field() {
     for rewritten in [
         "t.tsv o.csv",
         "t.tsv o.tsv --to-rows genes",
-        "t.tsv o.tsv --transform log2p1 --scale tpm",
+        "t.tsv log.tsv --transform log2p1 --scale tpm",
     ] {
         let told = convert(rewritten);
         assert!(told.contains("keeps every digit"), "{rewritten}: {told}");
@@ -169,6 +169,7 @@ fn what_real_tables_have_is_taken_with_a_word() {
                 "samples",
                 "--method",
                 method,
+                "--overwrite",
             ])
             .stderr;
         for part in [

@@ -126,6 +126,7 @@ fn an_interrupted_imputation_leaves_the_old_file() {
         "t.tsv",
         "-o",
         "o.tsv",
+        "--overwrite",
         "--method",
         "pmi:widths=256+256:epochs=100000:patience=100000",
     ];

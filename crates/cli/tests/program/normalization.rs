@@ -21,14 +21,15 @@ fn typed<'a>(line: &'a str, more: &[&'a str]) -> Vec<&'a str> {
 fn impute_keeps_measured_values_as_written_and_its_record_repeats_it() {
     let folder = cohort();
     for normalize in ["inverse-normal", "zscore"] {
-        let line = "impute t.tsv -o o.tsv --covariates c.tsv --spread s.tsv --within tissue";
+        let line =
+            "impute t.tsv -o o.tsv --covariates c.tsv --spread s.tsv --within tissue --overwrite";
         folder.succeed(&typed(line, &["--normalize", normalize]));
         expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
         let record = folder.read("o.tsv.run.toml");
         let table = format!("[normalization]\ntransform = \"{normalize}\"\nwithin = \"tissue\"");
         assert!(record.contains(&table), "{record}");
         folder.succeed(&typed(
-            "impute --plan o.tsv.run.toml -o again.tsv --spread s2.tsv",
+            "impute --plan o.tsv.run.toml -o again.tsv --spread s2.tsv --overwrite",
             &[],
         ));
         assert_eq!(folder.bytes("again.tsv"), folder.bytes("o.tsv"));
@@ -53,7 +54,7 @@ fn a_model_undoes_its_own_normalization() {
     let folder = cohort();
     let fit = "fit t.tsv -o m.safetensors --method factor --covariates c.tsv";
     folder.succeed(&typed(fit, &WITHIN));
-    let impute = "impute t.tsv -o o.tsv --model m.safetensors";
+    let impute = "impute t.tsv -o o.tsv --model m.safetensors --overwrite";
     folder.succeed(&typed(impute, &["--covariates", "c.tsv"]));
     expect_filled(&folder.read("t.tsv"), &folder.read("o.tsv"));
     folder.succeed(&typed(
@@ -165,7 +166,7 @@ fn counts_are_taken_by_methods_for_logarithms_when_they_are_normalized() {
         (0..6).for_each(|g| text += &format!("\t{}", (s * 37 + g * 11) % 900));
     }
     folder.write("t.tsv", text.replacen("\t37", "\tNA", 1) + "\n");
-    let line = "impute t.tsv -o o.tsv --method factor --scale counts";
+    let line = "impute t.tsv -o o.tsv --method factor --scale counts --overwrite";
     folder.fail(4, &["--normalize log1p"], &typed(line, &[]));
     let zscore = typed(line, &["--normalize", "zscore"]);
     folder.fail(4, &["values below 0", "take log1p"], &zscore);
