@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use imputome_core::{Counts, Error, Names, Result, Run, SparseRows, Weights};
 use imputome_neural::deepimpute::{DeepImpute, Estimates, FittedDeepImpute, LeftOut};
+use ndarray::ArrayView1;
 use rayon::prelude::*;
 
 use super::CellPolicy;
@@ -26,6 +27,8 @@ pub struct CellWindows<'a> {
     from: Vec<usize>,
     /// For each gene of the table its column among the estimates, nothing where it is not imputed.
     column: Vec<Option<usize>>,
+    /// The same of those that are: position in the table and column.
+    pairs: Vec<(usize, usize)>,
     /// For each gene of the table, zeros that were filled so far.
     filled: Vec<u64>,
     refused: u64,
@@ -135,6 +138,10 @@ impl CellModel {
             genes: Names::new("gene", known.to_vec())?,
             filled: vec![0; genes.len()],
             from,
+            pairs: (0..)
+                .zip(&column)
+                .filter_map(|(gene, column)| Some((gene, (*column)?)))
+                .collect(),
             column,
             refused: 0,
             policy,
@@ -265,31 +272,56 @@ impl CellWindows<'_> {
             of_cells: Vec::with_capacity(cells.len()),
             of_genes: vec![0; self.column.len()],
         };
-        let rows = &mut merged.rows;
+        let mut row = vec![0.0; self.column.len()];
         for c in cells {
+            row.fill(0.0);
             let (genes, values) = window.row(c);
-            let estimates = estimates.values.row(c);
-            let mut stored = genes.iter().zip(values).peekable();
-            let mut of_cell = 0;
-            for (gene, column) in self.column.iter().enumerate() {
-                let entry = stored.next_if(|(stored, _)| **stored as usize == gene);
-                let measured = entry.map_or(0.0, |(_, &value)| value);
-                let value = match column {
-                    Some(column) => self.policy.settle(measured, estimates[*column]),
-                    None => measured,
-                };
-                if value != 0.0 {
-                    rows.columns.push(gene as u32);
-                    rows.values.push(value);
-                    if measured == 0.0 {
-                        of_cell += 1;
-                        merged.of_genes[gene] += 1;
-                    }
-                }
+            for (&gene, &value) in genes.iter().zip(values) {
+                row[gene as usize] = value;
             }
-            rows.starts.push(rows.columns.len());
+            let of_cell = self.settle_row(estimates.values.row(c), &mut row, &mut merged.of_genes);
             merged.of_cells.push(of_cell);
+            push_row(&row, &mut merged.rows);
         }
         merged
     }
+
+    /// Settles the imputed genes of a cell, `row` having what was measured; gives the zeros filled, and adds them to those
+    /// of their genes.
+    fn settle_row(
+        &self,
+        estimates: ArrayView1<'_, f32>,
+        row: &mut [f32],
+        of_genes: &mut [u32],
+    ) -> u64 {
+        let mut of_cell = 0;
+        for &(gene, column) in &self.pairs {
+            let measured = row[gene];
+            let value = self.policy.settle(measured, estimates[column]);
+            row[gene] = value;
+            // Added without a branch: which zeros are filled is anybody's guess.
+            let filled = u32::from(measured == 0.0 && value != 0.0);
+            of_genes[gene] += filled;
+            of_cell += u64::from(filled);
+        }
+        of_cell
+    }
+}
+
+/// Adds what is not zero of a full row. Every place is written, and the next one overwrites it where it was a zero:
+/// a branch would be guessed wrong at every other entry.
+fn push_row(row: &[f32], rows: &mut SparseRows) {
+    let first = rows.columns.len();
+    rows.columns.resize(first + row.len() + 1, 0);
+    rows.values.resize(first + row.len() + 1, 0.0);
+    let (columns, values) = (&mut rows.columns[first..], &mut rows.values[first..]);
+    let mut next = 0;
+    for (gene, &value) in (0..).zip(row) {
+        columns[next] = gene;
+        values[next] = value;
+        next += usize::from(value != 0.0);
+    }
+    rows.columns.truncate(first + next);
+    rows.values.truncate(first + next);
+    rows.starts.push(first + next);
 }

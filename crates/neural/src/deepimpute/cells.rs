@@ -156,12 +156,31 @@ impl LogCells {
         cells
     }
 
+    /// The same cells with some genes alone, under new numbers: `numbers` gives that of each gene, `u32::MAX` for one left out.
+    /// Numbers of a cell need not ascend.
+    pub(super) fn renumbered(&self, numbers: &[u32]) -> Self {
+        let mut cells = Self {
+            starts: vec![0],
+            genes: Vec::new(),
+            logs: Vec::new(),
+        };
+        for cell in 0..self.len() {
+            let kept = self.row(cell).map(|(gene, log)| (numbers[gene], log));
+            for (number, log) in kept.filter(|(number, _)| *number != u32::MAX) {
+                cells.genes.push(number);
+                cells.logs.push(log);
+            }
+            cells.starts.push(cells.genes.len());
+        }
+        cells
+    }
+
     /// How many there are.
     pub(super) fn len(&self) -> usize {
         self.starts.len() - 1
     }
 
-    /// Genes of a cell that are not zero, ascending, with their logarithms.
+    /// Genes of a cell that are not zero, in the order of the table, with their logarithms.
     pub(super) fn row(&self, cell: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
         let entries = self.starts[cell]..self.starts[cell + 1];
         let genes = self.genes[entries.clone()].iter();

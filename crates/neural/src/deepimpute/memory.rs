@@ -41,11 +41,19 @@ pub(super) fn of_counts(
     let scores = scores.saturating_add(4 * ENTRIES.min(cells.saturating_mul(genes)) as u64);
     // Logarithms by cell, and by gene for correlations and regressions, each with positions of 4 bytes.
     let logs = 16_u64.saturating_mul(entries as u64);
+    // Those of the genes of each network that is trained, once more.
+    let read = match settings.inputs {
+        Inputs::Directions => targets,
+        Inputs::Logs | Inputs::Standardized => (targets + predictors).min(genes),
+    };
+    let of_networks =
+        at_once.saturating_mul((entries as u64 / genes as u64).saturating_mul(8 * read as u64));
     let reading = 4 * (AT_ONCE * (settings.hidden + targets)) as u64;
     [
         training.saturating_add(weights).saturating_mul(at_once),
         weights.saturating_mul(networks as u64),
         logs,
+        of_networks,
         scores,
         reading,
     ]
@@ -67,7 +75,8 @@ mod tests {
         };
         let table = 4 * 50_000 * 3205;
         let needed = of_table(&DeepImpute::default(), shape);
-        assert!((8 * table..10 * table).contains(&needed), "{needed}");
+        // Eight for logarithms, scores and networks, two for the entries of all seven networks at once.
+        assert!((9 * table..11 * table).contains(&needed), "{needed}");
     }
 
     #[test]

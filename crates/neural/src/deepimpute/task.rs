@@ -19,9 +19,10 @@ const AT_ONCE: usize = 256;
 #[derive(Debug)]
 pub(super) struct SubnetTask<'a> {
     settings: &'a DeepImpute,
-    cells: &'a LogCells,
-    /// Where each gene of the table stands in the network.
-    places: Vec<Place>,
+    /// What is not zero of the genes of the network, predictors first, then targets: a pass over all genes of
+    /// the table in every step would take longer than the network's own work.
+    cells: LogCells,
+    predictors: usize,
     reads: Reads<'a>,
     targets: usize,
     passes: Passes,
@@ -37,14 +38,6 @@ pub(super) struct Reads<'a> {
     pub(super) scores: &'a [f32],
     pub(super) width: usize,
     pub(super) base: &'a Base,
-}
-
-/// Where a gene stands in a network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Nowhere,
-    Predictor(u32),
-    Target(u32),
 }
 
 /// Matrices of some cells, row by row.
@@ -68,17 +61,15 @@ impl<'a> SubnetTask<'a> {
         (subnet, reads): (&Subnet, Reads<'a>),
         (passes, validation): (Passes, &'a [usize]),
     ) -> Self {
-        let mut places = vec![Place::Nowhere; genes];
-        for (at, &gene) in (0..).zip(&subnet.predictors) {
-            places[gene] = Place::Predictor(at);
-        }
-        for (at, &gene) in (0..).zip(&subnet.targets) {
-            places[gene] = Place::Target(at);
+        let mut numbers = vec![u32::MAX; genes];
+        let read = subnet.predictors.iter().chain(&subnet.targets);
+        for (number, &gene) in (0..).zip(read) {
+            numbers[gene] = number;
         }
         Self {
             settings,
-            cells,
-            places,
+            cells: cells.renumbered(&numbers),
+            predictors: subnet.predictors.len(),
             reads,
             targets: subnet.targets.len(),
             passes,
@@ -127,21 +118,16 @@ impl<'a> SubnetTask<'a> {
     /// Enters what is not zero in cell `row` into row `number`.
     fn enter(&self, number: usize, row: usize, matrices: &mut Matrices) {
         let scale = self.reads.scale;
-        for (gene, log) in self.cells.row(row) {
-            match self.places[gene] {
-                Place::Nowhere => {}
-                Place::Predictor(at) => {
-                    let at = at as usize;
-                    matrices.inputs[number * scale.zeros().len() + at] = scale.score(at, log);
-                }
-                Place::Target(at) => {
-                    let at = number * self.targets + at as usize;
-                    matrices.targets[at] = log - matrices.base[at];
-                    matrices.weights[at] = match self.settings.weight {
-                        EntryWeight::Value => log,
-                        EntryWeight::One => 1.0,
-                    };
-                }
+        for (place, log) in self.cells.row(row) {
+            if place < self.predictors {
+                matrices.inputs[number * scale.zeros().len() + place] = scale.score(place, log);
+            } else {
+                let at = number * self.targets + place - self.predictors;
+                matrices.targets[at] = log - matrices.base[at];
+                matrices.weights[at] = match self.settings.weight {
+                    EntryWeight::Value => log,
+                    EntryWeight::One => 1.0,
+                };
             }
         }
     }

@@ -148,20 +148,22 @@ impl Layer {
         if count == 0 {
             return Ok(());
         }
-        let bytes: Vec<u8> = self
-            .columns
-            .drain(..count)
-            .flat_map(|column| (column as i32).to_le_bytes())
-            .collect();
+        let columns = self.columns.drain(..count);
+        let bytes = little_endian(columns.map(|column| (column as i32).to_le_bytes()));
         target.append(&format!("{}/indices", self.path), &bytes)?;
-        let bytes: Vec<u8> = self
-            .values
-            .drain(..count)
-            .flat_map(f32::to_le_bytes)
-            .collect();
+        let bytes = little_endian(self.values.drain(..count).map(f32::to_le_bytes));
         target.append(&format!("{}/data", self.path), &bytes)?;
         target.commit()
     }
+}
+
+/// Numbers as they stand in a file.
+fn little_endian(numbers: impl ExactSizeIterator<Item = [u8; 4]>) -> Vec<u8> {
+    let mut bytes = vec![0; 4 * numbers.len()];
+    for (place, number) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(numbers) {
+        *place = number;
+    }
+    bytes
 }
 
 /// The rows of a window.
