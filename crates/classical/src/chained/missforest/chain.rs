@@ -139,11 +139,11 @@ impl Chain<'_> {
         let (mut changed, mut squares) = (0.0, 0.0);
         let mut done = 0;
         for block in order.chunks(self.block) {
-            run.proceed()?;
-            let renewed: Vec<Renewed> = block
-                .par_iter()
-                .map(|&g| self.renew(g, round, columns))
-                .collect();
+            let renewed = block.par_iter().map(|&g| {
+                run.proceed()?;
+                Ok(self.renew(g, round, columns))
+            });
+            let renewed = renewed.collect::<Result<Vec<Renewed>>>()?;
             for (&g, renewed) in block.iter().zip(renewed) {
                 let old = &before.estimates[g];
                 let (c, s) = self.show(g, &renewed.estimates, old, &mut columns[g]);

@@ -1,0 +1,14 @@
+"""Fills the gaps in gene expression tables, and says how far each filled value can be trusted.
+
+Arrays and data frames: a class per method, in the manner of scikit-learn (:class:`Knn`, :class:`Pmi`, :class:`Mice`,
+...). AnnData: :func:`imputome.pp.impute` and :func:`imputome.tl.evaluate`. Every number comes from the same library as
+those of the program ``imputome``.
+"""
+
+from . import pp, tl
+from ._core import __version__
+from ._estimator import Imputer, load
+from ._methods import *  # noqa: F403
+from ._methods import __all__ as _methods_by_name
+
+__all__ = ["Imputer", "__version__", "load", "pp", "tl", *_methods_by_name]

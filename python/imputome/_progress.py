@@ -1,0 +1,54 @@
+"""Progress of long work: a bar of tqdm where it is installed, in terminals and notebooks alike."""
+
+import warnings
+
+
+class Bar:
+    """Told by the library how far it is. ``shown`` false draws nothing; warnings are warned of in any case."""
+
+    def __init__(self, shown):
+        self._make = _tqdm() if shown else None
+        self._bar = None
+        self._name = None
+
+    def step(self, name, done, total, note):
+        """``done`` of ``total`` units of a step are done; a total of 0 is one that is not known."""
+        if self._make is None:
+            return
+        if self._bar is None or name != self._name or self._bar.total != (total or None):
+            self.close()
+            self._name, self._bar = name, self._make(total=total or None, desc=name, leave=False)
+        self._bar.n = done
+        self._bar.set_postfix_str(note, refresh=False)
+        self._bar.refresh()
+
+    def warn(self, message):
+        """Something the user should know now."""
+        warnings.warn(message, stacklevel=4)
+
+    def close(self):
+        """Takes the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+
+class Conditions:
+    """How a piece of work is run: seed, threads, and who is told of progress."""
+
+    def __init__(self, seed, threads, progress):
+        self.seed, self.threads, self.progress = seed, threads, progress
+
+
+def _tqdm():
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return None
+    return tqdm

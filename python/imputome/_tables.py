@@ -1,0 +1,118 @@
+"""Arrays and data frames as the library takes them."""
+
+import json
+import numbers
+import os
+
+import numpy as np
+
+from . import _core
+
+
+def seed_of(random_state):
+    """A seed of 64 bits from what scikit-learn takes as ``random_state``; ``None`` is 0, as in the program."""
+    if random_state is None:
+        return 0
+    if isinstance(random_state, numbers.Integral):
+        if random_state < 0:
+            raise ValueError(f"random_state must not be below 0, found {random_state}")
+        return int(random_state)
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**63))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31))
+    raise ValueError(f"random_state must be a whole number, a generator of NumPy or None, found {random_state!r}")
+
+
+def threads_of(n_jobs):
+    """Threads from scikit-learn's ``n_jobs``: ``None`` is 1, -1 all processors, -2 all but one."""
+    if n_jobs is None:
+        return 1
+    if n_jobs == 0:
+        raise ValueError("n_jobs must not be 0; give 1, or -1 for all processors")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return int(n_jobs) if n_jobs > 0 else max(1, cores + 1 + int(n_jobs))
+
+
+def specified(method, settings):
+    """The JSON of a method written as in the program, with further settings by name."""
+    return _core.parse(method, json.dumps({name: _plain(value) for name, value in settings.items()}))
+
+
+def _plain(value):
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    return value
+
+
+class About:
+    """What is known of a table beside its values, checked against its number of rows."""
+
+    def __init__(self, count, genes, *, samples=None, covariates=None, groups=None, companion=None, scale="unknown"):
+        self.samples = samples
+        self.genes = [str(gene) for gene in genes]
+        self.covariates = _covariates(covariates, count)
+        self.groups = _groups(groups, count)
+        self.companion = _companion(companion, count)
+        self.scale = scale
+
+
+def names_of_rows(table):
+    """The index of a data frame where it names its rows: text that does not repeat."""
+    index = getattr(table, "index", None)
+    if index is None or callable(index):
+        return None
+    names = list(index)
+    if not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+        return None
+    return names
+
+
+def names_of_genes(table, count):
+    """The columns of a data frame; x0, x1, ... otherwise."""
+    columns = getattr(table, "columns", None)
+    return [f"x{gene}" for gene in range(count)] if columns is None else [str(name) for name in columns]
+
+
+def values_of(table):
+    """The values of a table: of single or double precision."""
+    values = np.asarray(table)
+    return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)
+
+
+def _covariates(covariates, count):
+    """Columns of a data frame (or of a dict of lists): numbers stay numbers, all else is levels."""
+    found = []
+    for name, column in covariates.items() if covariates is not None else ():
+        values = np.asarray(column)
+        if len(values) != count:
+            raise ValueError(f"covariate {name!r} has {len(values)} values for {count} samples")
+        if values.dtype.kind in "iuf":
+            found.append((str(name), [None if np.isnan(value) else float(value) for value in values.astype(float)]))
+        else:
+            found.append((str(name), [None if _is_missing(value) else str(value) for value in values.tolist()]))
+    return found
+
+
+def _is_missing(value):
+    return value is None or str(value) in ("<NA>", "NaT") or value != value
+
+
+def _groups(groups, count):
+    if groups is None:
+        return None
+    groups = [str(group) for group in np.asarray(groups).tolist()]
+    if len(groups) != count:
+        raise ValueError(f"groups has {len(groups)} values for {count} samples")
+    return groups
+
+
+def _companion(companion, count):
+    if companion is None:
+        return None
+    values = values_of(companion)
+    if values.ndim != 2 or len(values) != count:
+        raise ValueError(f"companion must have {count} rows and two axes, found shape {values.shape}")
+    columns = getattr(companion, "columns", None)
+    features = [f"feature_{i}" for i in range(values.shape[1])] if columns is None else [str(name) for name in columns]
+    return ("companion", values, features)

@@ -1,0 +1,82 @@
+"""What estimators need of scikit-learn, for where it is not installed."""
+
+import inspect
+
+import numpy as np
+
+
+class BaseEstimator:
+    """Parameters are the arguments of ``__init__``, kept under their names."""
+
+    @classmethod
+    def _get_param_names(cls):
+        return sorted(name for name in inspect.signature(cls.__init__).parameters if name != "self")
+
+    def get_params(self, deep=True):
+        """Parameters by name."""
+        return {name: getattr(self, name) for name in self._get_param_names()}
+
+    def set_params(self, **parameters):
+        """Sets parameters by name."""
+        known = self._get_param_names()
+        for name, value in parameters.items():
+            if name not in known:
+                raise ValueError(f"{type(self).__name__} has no parameter {name!r}; it has {', '.join(known)}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self):
+        given = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"{type(self).__name__}({given})"
+
+    def __getstate__(self):
+        return dict(self.__dict__)
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+
+
+class TransformerMixin:
+    """Nothing beyond ``fit`` and ``transform``, which the estimator has."""
+
+
+class OneToOneFeatureMixin:
+    """Columns of the result are those of the input."""
+
+    def get_feature_names_out(self, input_features=None):
+        """Names of the columns."""
+        check_is_fitted(self)
+        names = getattr(self, "feature_names_in_", None)
+        return np.array([f"x{i}" for i in range(self.n_features_in_)] if names is None else names, dtype=object)
+
+
+def check_is_fitted(estimator):
+    """Refuses an estimator before ``fit``."""
+    if not hasattr(estimator, "model_"):
+        raise ValueError(f"this {type(estimator).__name__} is not fitted yet; call fit first")
+
+
+def validate_data(estimator, X, *, reset, dtype, ensure_all_finite):
+    """The values of a table of two axes, of one of the types, gaps allowed; remembers or compares its columns."""
+    values = np.asarray(X)
+    values = values if values.dtype in dtype else values.astype(dtype[0])
+    if values.ndim != 2 or 0 in values.shape:
+        raise ValueError(f"expected a table of samples by genes, found shape {values.shape}")
+    if ensure_all_finite == "allow-nan" and np.isinf(values).any():
+        raise ValueError("the table holds infinity; gaps are NaN")
+    columns = getattr(X, "columns", None)
+    names = None if columns is None else np.array([str(name) for name in columns], dtype=object)
+    if reset:
+        estimator.n_features_in_ = values.shape[1]
+        if names is not None:
+            estimator.feature_names_in_ = names
+        elif hasattr(estimator, "feature_names_in_"):
+            del estimator.feature_names_in_
+    elif values.shape[1] != estimator.n_features_in_:
+        raise ValueError(
+            f"X has {values.shape[1]} features, but {type(estimator).__name__} is expecting "
+            f"{estimator.n_features_in_} features as input"
+        )
+    elif names is not None and list(names) != list(getattr(estimator, "feature_names_in_", names)):
+        raise ValueError("the columns of X are not those of fit, in their order")
+    return values

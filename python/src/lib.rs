@@ -1,0 +1,34 @@
+//! The Python door: tables in, tables out, nothing computed here.
+//!
+//! Python sees it as `imputome._core`; the classes that users meet are Python, in `python/imputome`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this crate is an edge: it decides when the interpreter wakes, and so takes the time"
+)]
+
+mod catalog;
+mod cells;
+mod error;
+mod evaluate;
+mod model;
+mod table;
+mod work;
+
+use pyo3::prelude::*;
+
+/// What the Python package is built on.
+#[pymodule]
+fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(catalog::catalog, module)?)?;
+    module.add_function(wrap_pyfunction!(catalog::parse, module)?)?;
+    module.add_function(wrap_pyfunction!(catalog::preset, module)?)?;
+    module.add_function(wrap_pyfunction!(evaluate::evaluate, module)?)?;
+    module.add_class::<table::Table>()?;
+    module.add_class::<model::Model>()?;
+    module.add_class::<model::Filled>()?;
+    module.add_class::<cells::Cells>()?;
+    module.add_class::<cells::CellModel>()?;
+    module.add_class::<cells::ImputedCells>()?;
+    Ok(())
+}

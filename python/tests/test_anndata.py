@@ -1,0 +1,157 @@
+"""AnnData keeps what it had and gets a layer."""
+
+import json
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csc_matrix, csr_matrix, issparse
+
+import imputome
+
+#: Quick, and still something to learn from.
+QUICK = "deepimpute:epochs=2"
+
+
+def counts(form=csr_matrix):
+    random = np.random.default_rng(5)
+    kinds = random.integers(0, 3, 120)
+    levels = random.gamma(1.0, 2.0, (3, 60))
+    obs = pd.DataFrame({"kind": pd.Categorical.from_codes(kinds, ["a", "b", "c"])}, index=[f"c{i}" for i in range(120)])
+    var = pd.DataFrame(index=[f"g{i}" for i in range(60)])
+    return anndata.AnnData(form(random.poisson(levels[kinds]).astype(np.float32)), obs=obs, var=var)
+
+
+def samples(table):
+    obs = pd.DataFrame({"tissue": pd.Categorical(["a", "b", "c"] * 20)}, index=[f"s{i}" for i in range(60)])
+    return anndata.AnnData(table.astype(np.float32), obs=obs, var=pd.DataFrame(index=[f"g{i}" for i in range(25)]))
+
+
+def same(one, other):
+    return one.shape == other.shape and (one != other).nnz == 0
+
+
+def test_counts_stay_sparse_and_measured_ones_as_they_are(tmp_path):
+    cells = counts()
+    before = cells.copy()
+    assert imputome.pp.impute(cells, QUICK, key_added="denoised") is None
+    filled = cells.layers["denoised"]
+    assert issparse(filled)
+    assert same(cells.X, before.X)
+    measured = before.X.toarray() > 0
+    assert (filled.toarray()[measured] == before.X.toarray()[measured]).all()
+    added = filled.nnz - before.X.nnz
+    assert added == cells.obs["denoised_zeros_filled"].sum() == cells.var["denoised_zeros_filled"].sum() > 0
+    assert cells.obs["kind"].equals(before.obs["kind"])
+    record = cells.uns["imputome"]["denoised"]
+    assert record["method"] == "deepimpute"
+    assert json.loads(record["settings"])["epochs"] == 2
+    cells.write_h5ad(tmp_path / "cells.h5ad")
+    read = anndata.read_h5ad(tmp_path / "cells.h5ad")
+    assert same(read.layers["denoised"], filled)
+    assert read.uns["imputome"]["denoised"]["policy"] == "restore"
+    assert list(read.var["denoised_left_out"]) == list(cells.var["denoised_left_out"])
+
+
+def test_the_form_of_the_matrix_changes_nothing():
+    by_rows = imputome.pp.impute(counts(), QUICK, copy=True).layers["imputed"]
+    by_columns = imputome.pp.impute(counts(csc_matrix), QUICK, copy=True).layers["imputed"]
+    dense = imputome.pp.impute(counts(np.asarray), QUICK, copy=True).layers["imputed"]
+    whole = counts()
+    whole.X = whole.X.astype(np.int64)
+    assert same(by_rows, by_columns)
+    assert isinstance(dense, np.ndarray)
+    assert (dense == by_rows.toarray()).all()
+    assert same(by_rows, imputome.pp.impute(whole, QUICK, copy=True).layers["imputed"])
+
+
+def test_two_layers_have_two_records():
+    cells = counts()
+    imputome.pp.impute(cells, QUICK, key_added="one")
+    imputome.pp.impute(cells, QUICK, key_added="two", policy="all", random_state=7)
+    assert cells.uns["imputome"]["one"]["policy"] == "restore"
+    assert cells.uns["imputome"]["two"]["policy"] == "all"
+    assert cells.uns["imputome"]["two"]["seed"] == 7
+
+
+def test_a_copy_leaves_the_object_alone():
+    cells = counts()
+    copy = imputome.pp.impute(cells, QUICK, copy=True)
+    assert "imputed" in copy.layers
+    assert "imputed" not in cells.layers
+    assert not cells.uns
+
+
+def test_a_layer_is_filled_from_a_layer():
+    cells = counts()
+    cells.layers["counts"] = cells.X.copy()
+    cells.X = None
+    with pytest.raises(ValueError, match="name a layer"):
+        imputome.pp.impute(cells, QUICK)
+    with pytest.raises(ValueError, match="there are counts"):
+        imputome.pp.impute(cells, QUICK, layer="raw")
+    imputome.pp.impute(cells, QUICK, layer="counts")
+    assert same(cells.layers["imputed"], imputome.pp.impute(counts(), QUICK, copy=True).layers["imputed"])
+
+
+def test_a_view_and_a_backed_object(tmp_path):
+    cells = counts()
+    cells.write_h5ad(tmp_path / "cells.h5ad")
+    view = cells[:80]
+    with pytest.warns(UserWarning, match="view"):
+        imputome.pp.impute(view, QUICK)
+    assert view.layers["imputed"].shape == (80, 60)
+    assert cells.shape == (120, 60)
+    assert "imputed" not in cells.layers
+    backed = anndata.read_h5ad(tmp_path / "cells.h5ad", backed="r")
+    imputome.pp.impute(backed, QUICK)
+    whole = imputome.pp.impute(cells, QUICK, copy=True)
+    assert backed.isbacked
+    assert same(backed.layers["imputed"], whole.layers["imputed"])
+    in_memory = imputome.pp.impute(anndata.read_h5ad(tmp_path / "cells.h5ad", backed="r"), QUICK, copy=True)
+    assert not in_memory.isbacked
+    assert same(in_memory.layers["imputed"], whole.layers["imputed"])
+
+
+def test_a_table_with_gaps_is_filled_with_its_covariates(table, tmp_path):
+    cohort = samples(table[0])
+    imputome.pp.impute(cohort, "median", covariates=["tissue"])
+    gaps = np.isnan(table[0])
+    assert not np.isnan(cohort.layers["imputed"]).any()
+    assert (cohort.layers["imputed"][~gaps] == cohort.X[~gaps]).all()
+    assert (cohort.var["imputed_filled"] == gaps.sum(axis=0)).all()
+    assert (cohort.obs["imputed_filled"] == gaps.sum(axis=1)).all()
+    frame = pd.DataFrame(cohort.X, index=cohort.obs_names, columns=cohort.var_names)
+    expected = imputome.Median().fit_transform(frame, covariates=cohort.obs[["tissue"]])
+    assert cohort.layers["imputed"].tobytes() == expected.tobytes()
+    with pytest.raises(ValueError, match="organ.*it has tissue"):
+        imputome.pp.impute(cohort, "median", covariates=["organ"])
+
+
+def test_a_spread_gets_a_layer_of_its_own_and_settings_can_be_named(table):
+    cohort = samples(table[0])
+    imputome.pp.impute(cohort, imputome.Gaussian(), key_added="filled")
+    assert (cohort.layers["filled_spread"][np.isnan(cohort.X)] > 0).all()
+    imputome.pp.impute(cohort, "knn", neighbors=3, key_added="neighbors")
+    assert json.loads(cohort.uns["imputome"]["neighbors"]["settings"])["neighbors"] == 3
+    with pytest.raises(ValueError, match="it knows neighbors, weights"):
+        imputome.pp.impute(cohort, "knn", neighbours=3)
+
+
+def test_zeros_are_not_gaps():
+    with pytest.raises(ValueError, match="no gaps .* for knn to fill"):
+        imputome.pp.impute(counts(), "knn")
+
+
+def test_methods_are_compared_and_the_page_is_shown_and_saved(table, tmp_path):
+    methods = ["mean", imputome.Factor()]
+    found = imputome.tl.evaluate(samples(table[0]), methods, covariates=["tissue"], by="tissue", repeats=1)
+    assert found.summary["method"][0] == "factor"
+    assert {"method", "metric", "value"} <= set(found.scores.columns)
+    assert "tissue=a" in set(found.scores["group"])
+    assert "<iframe" in found._repr_html_()
+    found.save(tmp_path / "report.html")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
+    with pytest.raises(ValueError, match="asked for twice"):
+        imputome.tl.evaluate(table[0], ["mean", "mean"])
