@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
+UNNAMED_FOR_CELLS: str
 
 class _Progress(Protocol):
     def step(self, name: str, done: int, total: int, note: str) -> None: ...

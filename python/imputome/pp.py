@@ -8,8 +8,6 @@ import numpy as np
 from . import _core, _tables
 from ._progress import Bar, Conditions
 
-#: What learns from counts where no method is named, as in the program: genes that vary as the DeepImpute paper asks.
-UNNAMED_FOR_CELLS = "deepimpute:dispersion=0.5"
 #: Where the records of all imputed layers lie in ``uns``, as in files of the program.
 RECORDS = "imputome"
 
@@ -42,7 +40,8 @@ def impute(
         Samples (or cells) by genes; dense, sparse, a view, or backed.
     method : str or estimator, optional
         ``name[:preset][:setting=value]...``, as in the program, or an estimator such as ``Knn(neighbors=5)``; by
-        default what the program takes for tables, and DeepImpute on genes that vary for counts.
+        default what the program takes: for tables by their shape, for counts DeepImpute's expected counts of genes
+        that vary.
     layer : str, optional
         The layer that is filled; ``X`` by default.
     key_added : str
@@ -74,7 +73,7 @@ def impute(
             specified = _specified(method, table.unnamed(), settings)
             _impute_table(adata, matrix, table, specified, key_added, conditions)
         else:
-            specified = _specified(method, UNNAMED_FOR_CELLS, settings)
+            specified = _specified(method, _core.UNNAMED_FOR_CELLS, settings)
             _impute_cells(adata, matrix, specified, policy, key_added, conditions)
     return adata if copy else None
 

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where effects live (ARCHITECTURE.md, invariant 1).
-const CRATES_WITH_EFFECTS: [&str; 2] = ["io", "cli"];
+const CRATES_WITH_EFFECTS: [&str; 3] = ["io", "cli", "python"];
 
 const EFFECTS: [&str; 9] = [
     "std::fs",
@@ -98,11 +98,12 @@ fn bare(cell: &str) -> String {
     cell.trim().trim_matches('`').to_owned()
 }
 
-/// For each folder of `crates/`, the folders of those of our crates that its manifest names.
+/// For each folder of `crates/`, and for `python`, the folders of those of our crates that its manifest names.
 fn dependencies_between_our_crates() -> BTreeMap<String, BTreeSet<String>> {
     let manifests: BTreeMap<String, toml::Table> = fs::read_dir(root().join("crates"))
         .expect("the workspace has crates")
         .map(|entry| entry.expect("a readable folder").path())
+        .chain([root().join("python")])
         .map(|path| (file_name(&path), manifest(&path.join("Cargo.toml"))))
         .collect();
     let folder_of: BTreeMap<&str, &String> = manifests

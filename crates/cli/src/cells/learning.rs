@@ -1,7 +1,7 @@
 //! Learning from the cells of a file.
 
 use imputome::Method;
-use imputome::cells::{CellModel, DeepImpute, cells_learned_from};
+use imputome::cells::{CellModel, DeepImpute, UNNAMED, cells_learned_from};
 use imputome_core::{Counts, Run, SparseRows};
 use imputome_io::CellFile;
 
@@ -14,10 +14,6 @@ const WINDOW: usize = 4096;
 /// Bytes of an entry while the cells learned from are gathered: column and value, and once more
 /// while they are checked.
 const BYTES_OF_AN_ENTRY: u64 = 16;
-
-/// What learns where no method is named: expected counts of the genes that vary as the paper asks for
-/// (docs/decisions/0011-unasked-expected-counts.md).
-pub(super) const UNNAMED: &str = "deepimpute:expected:dispersion=0.5";
 
 /// The method for cells: the one named, DeepImpute where none is.
 pub(super) fn method(named: Option<&str>, settings: &SettingsTable) -> Result<DeepImpute> {

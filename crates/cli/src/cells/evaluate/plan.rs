@@ -42,7 +42,7 @@ pub(crate) struct CellEvaluatePlan {
 
 /// What is compared where no method is named.
 const USUAL_METHODS: [&str; 4] = [
-    crate::cells::learning::UNNAMED,
+    imputome::cells::UNNAMED,
     "deepimpute:dispersion=0.5",
     "deepimpute:published",
     super::methods::BASELINE,
