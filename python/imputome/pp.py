@@ -71,10 +71,10 @@ def impute(
         if _has_gaps(matrix):
             table = _table(adata, matrix, covariates, groups)
             specified = _specified(method, table.unnamed(), settings)
-            _impute_table(adata, matrix, table, specified, key_added, conditions)
+            _impute_table(adata, matrix, table, specified, layer, key_added, conditions)
         else:
             specified = _specified(method, _core.UNNAMED_FOR_CELLS, settings)
-            _impute_cells(adata, matrix, specified, policy, key_added, conditions)
+            _impute_cells(adata, matrix, specified, policy, layer, key_added, conditions)
     return adata if copy else None
 
 
@@ -124,7 +124,7 @@ def _table(adata, matrix, covariates, groups):
     return _core.Table(_tables.values_of(matrix.todense() if hasattr(matrix, "tocsr") else matrix), about)
 
 
-def _impute_table(adata, matrix, table, specified, key, conditions):
+def _impute_table(adata, matrix, table, specified, layer, key, conditions):
     model = _core.Model.fit(specified, table, conditions)
     found = model.impute(table, conditions)
     values = np.array(matrix.todense() if hasattr(matrix, "tocsr") else matrix)
@@ -135,10 +135,10 @@ def _impute_table(adata, matrix, table, specified, key, conditions):
         adata.layers[f"{key}_spread"] = found.spread
     adata.obs[f"{key}_filled"] = gaps.sum(axis=1)
     adata.var[f"{key}_filled"] = gaps.sum(axis=0)
-    _record(adata, key, specified, conditions, [*model.remarks(), *found.remarks])
+    _record(adata, layer, key, specified, conditions, [*model.remarks(), *found.remarks])
 
 
-def _impute_cells(adata, matrix, specified, policy, key, conditions):
+def _impute_cells(adata, matrix, specified, policy, layer, key, conditions):
     from scipy.sparse import csr_matrix
 
     name = json.loads(specified)["name"]
@@ -158,28 +158,28 @@ def _impute_cells(adata, matrix, specified, policy, key, conditions):
     imputed = csr_matrix((found.values, found.columns, found.starts), shape=adata.shape)
     adata.layers[key] = imputed if hasattr(matrix, "tocsr") else imputed.toarray()
     adata.obs[f"{key}_zeros_filled"] = np.asarray(found.filled_of_cells, dtype=np.int64)
-    adata.var[f"{key}_imputed"] = np.asarray(found.imputed)
+    adata.var[f"{key}_estimated"] = np.asarray(found.imputed)
     adata.var[f"{key}_left_out"] = np.asarray(found.left_out, dtype=object)
     adata.var[f"{key}_zeros_filled"] = np.asarray(found.filled_of_genes, dtype=np.int64)
     remarks = model.remarks()
     if found.refused:
         remarks.append(f"{found.refused} estimates were out of bounds and not used: those entries stay as measured")
-    _record(adata, key, specified, conditions, remarks, policy=policy)
+    _record(adata, layer, key, specified, conditions, remarks, policy)
 
 
-def _record(adata, key, specified, conditions, remarks, **more):
+def _record(adata, layer, key, specified, conditions, remarks, policy=None):
     settings = json.loads(specified)
     record = {
         "program": f"imputome {_core.__version__}",
         "layer": key,
+        "counts" if policy else "values": "X" if layer is None else f"layers/{layer}",
         "method": settings.pop("name"),
-        "settings": json.dumps(settings),
+        # What has no value has no form in a file.
+        "settings": {name: value for name, value in settings.items() if value is not None},
         "seed": conditions.seed,
-        "remarks": remarks,
-        **more,
+        **({"policy": policy} if policy else {}),
+        **({"remarks": remarks} if remarks else {}),
     }
-    if not remarks:
-        del record["remarks"]  # An empty list has no form in a file.
     adata.uns[RECORDS] = {**adata.uns.get(RECORDS, {}), key: record}
 
 

@@ -95,7 +95,9 @@ class Teller:
 
 def test_progress_is_told_in_steps():
     teller = Teller()
-    _core.Model.fit(_tables.specified("pmi", {"epochs": 3, "steps": 5, "widths": [16, 16]}), core_table(), Conditions(0, 1, teller))
+    _core.Model.fit(
+        _tables.specified("pmi", {"epochs": 3, "steps": 5, "widths": [16, 16]}), core_table(), Conditions(0, 1, teller)
+    )
     names = {name for name, _, _ in teller.told}
     assert any("epoch" in name or "train" in name for name in names), names
 
