@@ -31,12 +31,14 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
     let teacher = Teacher::of(plan)?;
     let run = context.run(plan.seed)?;
     let file = super::open(&plan.input, plan.cells.layer.as_deref(), &context.terminal)?;
+    let additions = additions(plan, context);
+    CellWriter::expect_room(&file, &additions)?;
     let model = match teacher {
         Teacher::Model(model) => *model,
         Teacher::Method(method) => learn(&method, &file, &run, context)?.model,
     };
     let mut windows = model.over(file.genes(), plan.cells.policy)?;
-    let mut writer = CellWriter::begin(&file, Path::new(&plan.output), additions(plan, context))?;
+    let mut writer = CellWriter::begin(&file, Path::new(&plan.output), additions)?;
     context.terminal.note_all(writer.notes());
     let filled = stream(&file, &mut windows, &mut writer, &run)?;
     context.interrupt.proceed()?;

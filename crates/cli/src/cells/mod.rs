@@ -39,6 +39,12 @@ pub(crate) fn recognizes(input: &str) -> Result<bool> {
     if input == "-" || CellFile::recognizes(path)? {
         return Ok(input != "-");
     }
+    if path.is_dir() {
+        return Err(Failure::input(format!(
+            "{input}: a folder without matrix.mtx or matrix.mtx.gz, which those of 10x Genomics hold"
+        ))
+        .hint("name the folder that Cell Ranger wrote, such as filtered_feature_bc_matrix, or a file"));
+    }
     let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
     let ending = ending.as_deref().and_then(|ending| ending.to_str());
     match ending.filter(|ending| path.is_file() && ENDINGS.contains(ending)) {

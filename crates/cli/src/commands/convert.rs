@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::evaluation::Earlier;
 use crate::failure::{Failure, Result};
 use crate::places::Places;
-use crate::plan::{ReadingPlan, SamplesPlan};
+use crate::plan::{ReadingPlan, SamplesPlan, Zeros};
 use crate::reading::{Asked, Table, read};
 
 use super::inspect::as_plan;
@@ -22,7 +22,11 @@ pub(crate) fn convert(arguments: &ConvertArguments, context: &Context) -> Result
     let input = &arguments.input;
     let output = arguments.written.as_ref().or(arguments.output.as_ref());
     let output = output.expect("the parser asks for one");
-    let reading: ReadingPlan = as_plan(&arguments.reading)?;
+    let mut reading: ReadingPlan = as_plan(&arguments.reading)?;
+    if cells::named_h5ad(output) && reading.zeros == Zeros::Auto {
+        // Zeros of cells are counts, and need no word.
+        reading.zeros = Zeros::Values;
+    }
     let samples = SamplesPlan::default();
     let kind = Kind::of(input)?;
     context.typed.expect_effect_on(kind, input)?;

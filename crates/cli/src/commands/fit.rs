@@ -45,13 +45,15 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     expect_within(&plan.normalization, &table.data)?;
     expect_scale(&method, &plan.normalization, &table.data)?;
     memory::expect_room(&method, &table.data, context.memory_limit)?;
+    let remarks = [table.remarks.as_slice(), table.of_cells().as_slice()].concat();
+    context.terminal.note_all(&table.of_cells());
     let plan = FitPlan {
         method: method.name().into(),
         settings: settings_of(&method),
         reading: table.decided(&plan.reading),
         ..plan
     };
-    let mut record = context.record(&input_files(&plan), table.remarks.clone())?;
+    let mut record = context.record(&input_files(&plan), remarks)?;
     record.compare(earlier.as_ref(), &context.terminal);
 
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);

@@ -53,12 +53,7 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let mut remarks = remarks(&plan, &model, &completed);
     remarks.extend(rounding.clone());
     let told = [table.remarks.as_slice(), unnamed.as_slice()].concat();
-    if unnamed.is_some() && imputome_io::looks_like_cells(&table.data) {
-        remarks.push(format!(
-            "the table looks like counts of single cells: imputome convert {} CELLS.h5ad makes a file of them, whose zeros can be filled",
-            table.facts.name
-        ));
-    }
+    remarks.extend(table.of_cells());
     let all = [told, remarks.clone()].concat();
     let record = context.record(&input_files(&plan), all)?;
     record.compare(earlier.as_ref(), &context.terminal);
@@ -90,7 +85,14 @@ fn as_meant(
     let input = &resolved.plan.input;
     let kind = Kind::of(input)?;
     context.typed.expect_effect_on(kind, input)?;
-    places(&resolved.plan, arguments).check()?;
+    let plan = &resolved.plan;
+    if plan.model.is_some() && (plan.method.is_some() || !plan.settings.is_empty()) {
+        return Err(Failure::usage(
+            "the plan names a model, and a method or its settings: with a model nothing is learned",
+        )
+        .hint("keep the one that is meant"));
+    }
+    places(plan, arguments).check()?;
     Ok((kind, resolved))
 }
 

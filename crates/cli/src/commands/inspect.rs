@@ -63,7 +63,8 @@ fn inspect_table(
     let asked = Asked::new(file, reading, samples);
     let table = read_with(asked, options(asked)?, run, &silent)?;
     let mut found = imputome_io::inspect(&table.data, &table.facts);
-    for remark in &table.remarks {
+    let zeros = |remark: &&String| found.of_cells && remark.contains("--zeros gaps");
+    for remark in table.remarks.iter().filter(|remark| !zeros(remark)) {
         if !found.notes.contains(remark) {
             found.notes.push(remark.clone());
         }
@@ -81,10 +82,14 @@ pub(super) fn as_plan<T: serde::Serialize, P: serde::de::DeserializeOwned>(typed
 }
 
 fn text(found: &Inspection) -> String {
+    // Of most cells most genes are zero: what stands out among samples says nothing of them.
+    let of_samples = match found.of_cells {
+        true => Vec::new(),
+        false => [floor(found), genes_and_samples(found)].concat(),
+    };
     let lines = [
         shape_and_values(found),
-        floor(found),
-        genes_and_samples(found),
+        of_samples,
         known_of_samples(found),
         labeled("note", &found.notes),
         labeled("advice", &found.advice),

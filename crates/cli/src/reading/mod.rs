@@ -124,6 +124,16 @@ impl Table {
         })
     }
 
+    /// A word on a table that looks like counts of single cells.
+    pub(crate) fn of_cells(&self) -> Option<String> {
+        imputome_io::looks_like_cells(&self.data).then(|| {
+            format!(
+                "the table looks like counts of single cells, whose zeros are filled and judged in files of cells: imputome convert {} CELLS.h5ad",
+                self.facts.name
+            )
+        })
+    }
+
     /// Refuses a single sample where there must be something to learn from.
     pub(crate) fn expect_several_samples(&self) -> Result<()> {
         if self.data.n_samples() > 1 {

@@ -168,6 +168,7 @@ fn a_plan_is_held_to_the_same() {
         ("[reading]\nrows = 'genes'\n", "--rows"),
         ("[samples]\ngroup = 'none'\n", "--group"),
         ("[cells]\npolicy = 'some'\n", "policy"),
+        ("model = 'm.st'\nmethod = 'deepimpute'\n", "names a model"),
         ("[record]\nprogram = 'imputome'\nmood = 'good'\n", "mood"),
         (
             "[[record.inputs]]\nfile = 'a'\nsha256 = 'b'\nsize = 3\n",
@@ -226,7 +227,11 @@ fn text_under_the_name_of_a_file_of_cells_is_told() {
     ] {
         fail(&folder, 3, &["t.h5ad", "no HDF5", "table.tsv"], line);
     }
-    assert_eq!(folder.names(), ["t.h5ad"]);
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    for line in ["inspect empty", "impute empty -o o.h5ad"] {
+        fail(&folder, 3, &["empty", "without matrix.mtx"], line);
+    }
+    assert_eq!(folder.names(), ["empty", "t.h5ad"]);
 }
 
 #[test]

@@ -107,6 +107,7 @@ fn counts_of_cells_in_text_are_told_by_their_zeros() {
     let text = folder
         .succeed(&["inspect", "t.tsv", "--rows", "genes"])
         .stdout;
+    assert_eq!(text.matches("\nadvice").count(), 1, "{text}");
     for part in [
         "counts of single cells (70 % zeros)",
         "imputome convert t.tsv CELLS.h5ad",

@@ -98,6 +98,12 @@ fn scores_are_those_computed_by_hand() {
         }
     }
     let page = folder.read("scores/report.html");
+    let hidden = "48 of the 240 counts that are not zero were hidden in each repeat (20.0 %)";
+    assert!(
+        said.stderr.contains(hidden) && page.contains(hidden),
+        "{}",
+        said.stderr
+    );
     assert!(
         page.contains("48 of 48") || page.contains("96 of 96"),
         "a fifth of 240, twice"
@@ -130,6 +136,13 @@ fn the_same_bytes_come_of_any_number_of_threads_and_of_the_plan() {
     let page = folder.bytes("one/report.html");
     folder.succeed(&["report", "one"]);
     assert_eq!(page, folder.bytes("one/report.html"));
+    let record = folder.read("one/run.toml");
+    folder.write(
+        "one/run.toml",
+        record.replace("[record]", "[record]\nmood = 'good'"),
+    );
+    folder.fail(3, &["one/run.toml", "mood"], &["report", "one"]);
+    folder.write("one/run.toml", record);
     let one = ["evaluate", "cells", "-o", "one"];
     folder.fail(2, &["holds an evaluation already", "--overwrite"], &one);
 }

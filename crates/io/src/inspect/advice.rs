@@ -14,6 +14,9 @@ const FEW_SAMPLES: usize = 100;
 
 /// One sentence each.
 pub(super) fn of(table: &Inspection) -> Vec<String> {
+    if table.of_cells {
+        return vec![cells(table)];
+    }
     let lines = [
         Some(gaps(table)),
         scale(table),
@@ -27,14 +30,17 @@ pub(super) fn of(table: &Inspection) -> Vec<String> {
     lines.into_iter().flatten().collect()
 }
 
+/// Everything else is for tables of samples.
+fn cells(table: &Inspection) -> String {
+    format!(
+        "these look like counts of single cells ({:.0} % zeros): convert makes a file of cells of \
+         them, whose zeros impute fills and on which evaluate compares methods for cells",
+        100.0 * table.zero_share
+    )
+}
+
 fn gaps(table: &Inspection) -> String {
-    if table.of_cells {
-        format!(
-            "these look like counts of single cells ({:.0} % zeros): convert makes a file of cells \
-             of them, whose zeros impute fills and on which evaluate compares methods for cells",
-            100.0 * table.zero_share
-        )
-    } else if table.gap_share > 0.0 {
+    if table.gap_share > 0.0 {
         "fill the gaps with impute; compare methods on this table with evaluate first".into()
     } else {
         "there is nothing to impute; compare methods on it with evaluate, or learn a model from it \
@@ -45,7 +51,6 @@ fn gaps(table: &Inspection) -> String {
 
 fn scale(table: &Inspection) -> Option<String> {
     match table.scale {
-        _ if table.of_cells => None,
         Scale::Counts | Scale::Tpm => Some(format!(
             "values are {}; the methods here expect logarithms, such as log2(value + 1), in which \
              genes vary alike",

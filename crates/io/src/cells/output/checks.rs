@@ -6,7 +6,6 @@ use imputome_core::Names;
 
 use super::additions::{Additions, LayerForm};
 use super::superblock;
-use super::target::Target;
 use crate::cells::facts::CellForm;
 use crate::cells::file::CellFile;
 use crate::cells::hdf5::{Hdf5, Node};
@@ -72,20 +71,33 @@ pub(super) fn var_names(input: &CellFile) -> Result<(Names, Option<String>)> {
     Ok((genes, Some(note)))
 }
 
-/// Refuses names that are none or taken.
-pub(super) fn require_room(target: &Target, additions: &Additions) -> Result<()> {
+/// Refuses names that are none, or that an h5ad has already.
+pub(super) fn require_room(input: &CellFile, additions: &Additions) -> Result<()> {
     let columns = additions.cell_columns.iter().chain(&additions.gene_columns);
     columns
         .chain([&additions.layer])
         .try_for_each(expect_name)?;
     additions.key.split('/').try_for_each(expect_name)?;
-    target.require_free(&format!("layers/{}", additions.layer))?;
-    target.require_free(&format!("uns/{}", additions.key))?;
-    for name in &additions.cell_columns {
-        target.require_free(&format!("obs/{name}"))?;
+    if input.facts().form != CellForm::H5ad {
+        return Ok(());
     }
-    for name in &additions.gene_columns {
-        target.require_free(&format!("var/{name}"))?;
+    let file = Hdf5::open(input.path())?;
+    let columns = |frame: &'static str, names: &'_ [String]| -> Vec<String> {
+        names.iter().map(|name| format!("{frame}/{name}")).collect()
+    };
+    let mut places = vec![
+        format!("layers/{}", additions.layer),
+        format!("uns/{}", additions.key),
+    ];
+    places.extend(columns("obs", &additions.cell_columns));
+    places.extend(columns("var", &additions.gene_columns));
+    for place in places {
+        if !matches!(file.node(&place)?, Node::Nothing) {
+            return Err(Error::Request(format!(
+                "{}: {place} is there already, and nothing in a file is replaced; give the result another name (--into NAME)",
+                file.name()
+            )));
+        }
     }
     Ok(())
 }

@@ -47,17 +47,6 @@ impl Target {
         self.file.group(path).is_ok() || self.file.dataset(path).is_ok()
     }
 
-    /// Refuses to add what is there already.
-    pub(super) fn require_free(&self, path: &str) -> Result<()> {
-        if !self.has(path) {
-            return Ok(());
-        }
-        Err(Error::Request(format!(
-            "{}: {path} is there already, and nothing in a file is replaced; give the result another name (--into NAME)",
-            self.name
-        )))
-    }
-
     /// Adds a group with attributes and content.
     pub(super) fn add_group(
         &self,

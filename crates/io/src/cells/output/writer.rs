@@ -48,6 +48,7 @@ impl CellWriter {
                 target.display()
             )));
         }
+        Self::expect_room(input, &additions)?;
         let (target, genes, notes) = match input.facts().form {
             CellForm::H5ad => {
                 check_frames(input, &additions)?;
@@ -80,6 +81,11 @@ impl CellWriter {
             places,
             notes,
         })
+    }
+
+    /// Refuses additions whose names are none or that the input has already, before anything is done.
+    pub fn expect_room(input: &CellFile, additions: &Additions) -> Result<()> {
+        require_room(input, additions)
     }
 
     /// What was decided.
@@ -191,7 +197,6 @@ impl CellWriter {
 
 /// Makes room for what will be added, so that a refusal comes before the work.
 fn make_room(target: &Target, additions: &Additions, shape: [usize; 2]) -> Result<Layer> {
-    require_room(target, additions)?;
     target.require_dict("layers")?;
     target.require_dict("uns")?;
     let parents = target.require_parents(&additions.key)?;
