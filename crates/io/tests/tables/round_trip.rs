@@ -163,12 +163,26 @@ fn the_same_bytes_for_any_number_of_threads() {
 #[test]
 fn an_output_that_cannot_be_written_is_named() {
     let read = crate::read("sample_id\tA\ns1\t1\n");
-    let target = Target::Path("/nowhere/at/all.tsv".into());
+    let target = Target::Path("/dev/null/at/all.tsv".into());
     let error = write_table(&target, &read.dataset, &read.facts.layout).unwrap_err();
     assert!(
         error
             .to_string()
-            .starts_with("/nowhere/at/all.tsv: cannot be written")
+            .starts_with("/dev/null/at/all.tsv: cannot be written")
     );
     assert_eq!(error.kind(), imputome_core::ErrorKind::Resource);
+}
+
+#[test]
+fn folders_of_an_output_are_made_and_stay_where_it_came_to_be() {
+    let read = crate::read("sample_id\tA\ns1\t1\n");
+    let scratch = tempfile::tempdir().unwrap();
+    let place = scratch.path().join("a/b/t.tsv");
+    write_table(
+        &Target::Path(place.clone()),
+        &read.dataset,
+        &read.facts.layout,
+    )
+    .unwrap();
+    assert!(place.is_file());
 }
