@@ -45,15 +45,13 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     let table = read(asked, &run, &context.terminal)?;
     table.expect_several_samples()?;
     expect_within(&experiment.normalization, &table.data)?;
-    context.terminal.note_all(&table.of_cells());
     warn_of_few_pairs(&experiment, &table.data, context);
     experiment.by = by(&plan, &table.data)?;
     offer_by(&plan, &experiment, &table.data, context);
     let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
     let mut files = input_files(&plan);
     files.extend(methods.iter().filter_map(Contestant::files));
-    let told = [table.remarks.as_slice(), table.of_cells().as_slice()].concat();
-    let record = context.record(&files, told.clone())?;
+    let record = context.record(&files, table.remarks.clone())?;
     record.compare(earlier.as_ref(), &context.terminal);
     let contest = Contest {
         name: file_name(&plan.input),
@@ -64,7 +62,7 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
     };
     let mut evaluation = evaluation::run(&contest, context)?;
     let remarks = &mut evaluation.data.remarks;
-    remarks.extend(told);
+    remarks.extend(table.remarks.iter().cloned());
     let page = write_results(folder, &evaluation, &record, &plan)?;
     print(&score_table(&evaluation))?;
     context.terminal.say(format!("report: {}", page.display()));
