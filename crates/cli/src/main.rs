@@ -67,6 +67,7 @@ fn carry_out(arguments: Arguments, typed: TypedArguments) -> Result<()> {
         Command::Impute(impute) => commands::impute::impute(&impute, &context),
         Command::Fit(fit) => commands::fit::fit(&fit, &context),
         Command::Evaluate(evaluate) => commands::evaluate::evaluate(&evaluate, &context),
+        Command::Merge(merge) => commands::merge::merge(&merge, &context),
         Command::Report(report) => commands::report::report(&report, &context),
         Command::Embeddings(embeddings) => commands::embeddings::embeddings(&embeddings, &context),
         Command::Methods(methods) => commands::methods::methods(&methods),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use imputome_core::{Imputation, Result, Summary};
 
 use crate::pool::LevelPool;
-use crate::score::score;
-use crate::scores::{Evaluation, GeneScore, MethodCurve, MethodFacts, Runtime};
+use crate::record::{Record, TrialFacts};
+use crate::scores::{Evaluation, GeneScore, MethodFacts};
 use crate::trials::{Trial, Trials};
 
 /// How a method fared in one trial, as whoever ran it tells.
@@ -72,7 +72,7 @@ pub fn compare(
         let trial = trial?;
         for label in &labels {
             let outcome = runner(label, &trial)?;
-            comparison.record(label, &trial, outcome);
+            comparison.record(label, &trial, &outcome);
         }
     }
     Ok(comparison.finish())
@@ -111,26 +111,36 @@ impl<'a> Comparison<'a> {
     }
 
     /// Judges what the method `label` gave in `trial`.
-    pub fn record(&mut self, label: &str, trial: &Trial, outcome: Outcome) {
-        self.look_at(trial);
-        if trial.repeat == 1 {
-            self.keep_summary(label, trial, &outcome);
+    pub fn record(&mut self, label: &str, trial: &Trial, outcome: &Outcome) {
+        self.join(self.judge(label, trial, outcome));
+    }
+
+    /// What the method `label` gave in `trial`, judged and not joined: for a comparison whose parts are made apart.
+    pub fn judge(&self, label: &str, trial: &Trial, outcome: &Outcome) -> Record {
+        Record::of(label, trial, outcome, self.trials.data().n_genes())
+    }
+
+    /// Joins what was judged here or elsewhere. The order of records is that of the evaluation's rows: trial by trial, methods as
+    /// they were named.
+    pub fn join(&mut self, record: Record) {
+        self.look_at(&record.seen);
+        let facts = self.found.methods.iter_mut();
+        if let Some(facts) = { facts }.find(|facts| facts.label == record.method) {
+            for remark in record.remarks {
+                if !facts.remarks.contains(&remark) {
+                    facts.remarks.push(remark);
+                }
+            }
+            facts.chosen.extend(record.chosen);
         }
-        let status = match &outcome.imputations {
-            Ok(imputations) => self.judge(label, trial, imputations),
-            Err(reason) => reason.clone(),
-        };
-        self.found.runtime.push(Runtime {
-            method: label.into(),
-            scenario: trial.scenario.name().into(),
-            hidden: trial.hidden(),
-            repeat: trial.repeat,
-            fit_wall_seconds: outcome.cost.fit_wall_seconds,
-            wall_seconds: outcome.cost.wall_seconds,
-            cpu_seconds: outcome.cost.cpu_seconds,
-            peak_mib: outcome.cost.peak_mib,
-            status,
-        });
+        for (pattern, levels) in record.pools {
+            self.pool(pattern, levels);
+        }
+        self.found.scores.extend(record.scores);
+        self.found.per_gene.extend(record.per_gene);
+        self.found.examples.extend(record.examples);
+        self.found.curves.extend(record.curves);
+        self.found.runtime.push(record.runtime);
     }
 
     /// The evaluation, with what was pooled over repeats.
@@ -147,87 +157,28 @@ impl<'a> Comparison<'a> {
         self.found
     }
 
-    /// Scores every test and returns the status.
-    fn judge(&mut self, label: &str, trial: &Trial, imputations: &[Imputation]) -> String {
-        if imputations.len() != trial.tests.len() {
-            let (expected, found) = (trial.tests.len(), imputations.len());
-            return format!("expected estimates for {expected} tests, found {found}");
-        }
-        let mut failures = 0;
-        for (test, imputation) in imputations.iter().enumerate() {
-            match score(label, trial, test, imputation) {
-                Ok(judgment) => {
-                    failures += judgment.failures;
-                    self.pool(&judgment.per_gene, judgment.levels);
-                    self.found.scores.extend(judgment.scores);
-                    self.found.per_gene.extend(judgment.per_gene);
-                    self.found.examples.extend(judgment.examples);
-                }
-                Err(error) => return error.to_string(),
-            }
-        }
-        match failures {
-            0 => DONE.into(),
-            n => format!("{n} estimates of hidden values are not finite numbers"),
-        }
-    }
-
-    fn pool(&mut self, rows: &[GeneScore], levels: Option<LevelPool>) {
-        let (Some(pattern), Some(levels)) = (rows.first(), levels) else {
-            return;
-        };
+    fn pool(&mut self, pattern: GeneScore, levels: LevelPool) {
         let same = |(known, _): &&mut (GeneScore, LevelPool)| {
             known.method == pattern.method && known.scenario == pattern.scenario
         };
         match self.pools.iter_mut().find(same) {
             Some((_, pool)) => pool.join(&levels),
-            None => self.pools.push((pattern.clone(), levels)),
+            None => self.pools.push((pattern, levels)),
         }
     }
 
     /// Notes what the trial tells of the data, once for all methods.
-    fn look_at(&mut self, trial: &Trial) {
-        for test in &trial.tests {
-            let left_out = self.trials.data().n_genes() - test.judged.len();
-            let place = crate::facts::place(trial.scenario, test.hidden);
-            let most = self.left_out.entry(place).or_default();
-            *most = left_out.max(*most);
+    fn look_at(&mut self, seen: &TrialFacts) {
+        for (place, left_out) in &seen.left_out {
+            let most = self.left_out.entry(place.clone()).or_default();
+            *most = (*left_out).max(*most);
         }
-        for remark in trial.remarks.iter().filter(|_| trial.repeat == 1) {
+        for remark in seen.remarks.iter().filter(|_| seen.repeat == 1) {
             if !self.found.data.remarks.contains(remark) {
                 self.found.data.remarks.push(remark.clone());
             }
         }
-        crate::facts::learn_from(&mut self.found.data, trial);
-    }
-
-    fn keep_summary(&mut self, label: &str, trial: &Trial, outcome: &Outcome) {
-        let summary = &outcome.summary;
-        let curves = summary.curves.iter().filter(|c| !c.points.is_empty());
-        self.found.curves.extend(curves.map(|curve| MethodCurve {
-            method: label.into(),
-            scenario: trial.scenario.name().into(),
-            hidden: trial.hidden(),
-            curve: curve.clone(),
-        }));
-        let given = outcome.imputations.iter().flatten();
-        let remarks = summary.remarks.iter().chain(given.flat_map(|i| &i.remarks));
-        let Some(facts) = self.found.methods.iter_mut().find(|m| m.label == label) else {
-            return;
-        };
-        for remark in remarks {
-            if !facts.remarks.contains(remark) {
-                facts.remarks.push(remark.clone());
-            }
-        }
-        let place = match trial.hidden() {
-            Some(hidden) => crate::facts::place(trial.scenario, hidden),
-            None => trial.scenario.name().into(),
-        };
-        let chosen = summary.chosen.iter();
-        facts
-            .chosen
-            .extend(chosen.map(|(name, value)| (format!("{name} ({place})"), value.clone())));
+        crate::facts::learn_from(&mut self.found.data, seen);
     }
 }
 

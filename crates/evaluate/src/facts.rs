@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::enough::FEWEST_HELD_OUT;
 use crate::experiment::Scenario;
+use crate::record::TrialFacts;
 use crate::scores::{DataFacts, LevelFacts};
-use crate::trials::{Trial, Trials, percent};
+use crate::trials::{Trials, percent};
 
 /// What is known of the table before any trial; `name` is that of the file or data set.
 pub(crate) fn data_facts(name: &str, trials: &Trials) -> DataFacts {
@@ -54,12 +55,11 @@ fn levels(trials: &Trials) -> Vec<LevelFacts> {
 
 /// Adds what a trial tells: genes judged at most, training samples by level. The first repeat of
 /// the inductive scenario decides; in place all samples are training samples.
-pub(crate) fn learn_from(facts: &mut DataFacts, trial: &Trial) {
-    let judged = trial.tests.iter().map(|test| test.judged.len()).max();
-    facts.genes = facts.genes.max(judged.unwrap_or(0));
+pub(crate) fn learn_from(facts: &mut DataFacts, seen: &TrialFacts) {
+    facts.genes = facts.genes.max(seen.genes);
     let known = facts.levels.iter().any(|level| level.training_samples > 0);
-    if trial.repeat == 1 && (trial.scenario == Scenario::Inductive || !known) {
-        for (level, &n) in facts.levels.iter_mut().zip(&trial.reference.level_samples) {
+    if seen.repeat == 1 && (seen.scenario == Scenario::Inductive || !known) {
+        for (level, &n) in facts.levels.iter_mut().zip(&seen.level_samples) {
             level.training_samples = n;
         }
     }

@@ -19,8 +19,10 @@ mod facts;
 mod join;
 pub mod levels;
 pub mod metrics;
+mod number;
 pub mod pool;
 pub mod protocol;
+pub mod record;
 pub mod reference;
 mod rows;
 pub mod score;
@@ -37,6 +39,7 @@ pub use experiment::{Experiment, Hiding, Scenario, ScoreScale};
 pub use levels::Levels;
 pub use metrics::{Definition, Direction, definition, definitions};
 pub use protocol::Protocol;
+pub use record::Record;
 pub use reference::Reference;
 pub use score::{Judgment, score};
 pub use scores::{

@@ -1,7 +1,7 @@
 //! Genes judged level by level, over all repeats together: one repeat alone has too few entries
 //! of a gene in a tissue.
 
-use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 use crate::enough::FEWEST_HELD_OUT;
 use crate::levels::Levels;
@@ -19,22 +19,22 @@ pub(crate) fn kept_genes(n_genes: usize) -> Vec<usize> {
 }
 
 /// Sums per level and gene, joined over repeats.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LevelPool {
     genes: Vec<usize>,
-    /// Shape `[levels, genes kept]`.
-    sums: Array2<Sums>,
+    /// Shape `[levels, genes kept]`, row by row.
+    sums: Vec<Sums>,
 }
 
 impl LevelPool {
     pub(crate) fn new(n_levels: usize, genes: Vec<usize>) -> Self {
-        let sums = Array2::from_elem((n_levels, genes.len()), Sums::default());
+        let sums = vec![Sums::default(); n_levels * genes.len()];
         Self { genes, sums }
     }
 
     pub(crate) fn add(&mut self, level: usize, gene: usize, sums: &Sums) {
         if let Ok(at) = self.genes.binary_search(&gene) {
-            self.sums[(level, at)].join(sums);
+            self.sums[level * self.genes.len() + at].join(sums);
         }
     }
 
@@ -53,10 +53,13 @@ impl LevelPool {
         levels: &Levels,
         genes: &[String],
     ) -> Vec<GeneScore> {
+        let kept = self.genes.len();
         self.sums
-            .indexed_iter()
+            .iter()
+            .enumerate()
             .filter(|(_, sums)| sums.entries >= FEWEST_HELD_OUT as f64 && sums.within_squares > 0.0)
-            .map(|((level, at), sums)| GeneScore {
+            .map(|(place, sums)| (place / kept, place % kept, sums))
+            .map(|(level, at, sums)| GeneScore {
                 repeat: None,
                 group: levels.group(level),
                 gene: genes[self.genes[at]].clone(),

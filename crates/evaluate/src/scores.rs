@@ -107,6 +107,7 @@ pub struct Score {
     /// Name of the metric.
     pub metric: String,
     /// Its value; not a number where it cannot be computed.
+    #[serde(with = "crate::number")]
     pub value: f64,
 }
 
@@ -128,12 +129,16 @@ pub struct GeneScore {
     /// Held-out entries scored.
     pub entries: usize,
     /// R2 as defined by the metric `r2` (within the level for rows of a level).
+    #[serde(with = "crate::number")]
     pub r2: f64,
     /// Root mean squared error in standard deviations of the gene.
+    #[serde(with = "crate::number")]
     pub rmse: f64,
     /// Mean absolute error in standard deviations of the gene.
+    #[serde(with = "crate::number")]
     pub mae: f64,
     /// Correlation of truth and estimate.
+    #[serde(with = "crate::number")]
     pub pearson: f64,
 }
 
@@ -149,12 +154,16 @@ pub struct Runtime {
     /// Repeat, counted from 1.
     pub repeat: usize,
     /// Wall-clock seconds of fitting.
+    #[serde(with = "crate::number")]
     pub fit_wall_seconds: f64,
     /// Wall-clock seconds of fitting and imputing.
+    #[serde(with = "crate::number")]
     pub wall_seconds: f64,
     /// Processor seconds (user and system) of fitting and imputing.
+    #[serde(with = "crate::number")]
     pub cpu_seconds: f64,
     /// Largest memory of the process that did it, MiB.
+    #[serde(with = "crate::number")]
     pub peak_mib: f64,
     /// `done`, or why not.
     pub status: String,
@@ -187,8 +196,10 @@ pub struct Example {
     /// The gene.
     pub gene: String,
     /// What was measured.
+    #[serde(with = "crate::number")]
     pub truth: f64,
     /// What the method said.
+    #[serde(with = "crate::number")]
     pub estimate: f64,
     /// Its standard deviation, where the method gives one.
     pub spread: Option<f64>,

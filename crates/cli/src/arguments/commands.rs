@@ -9,6 +9,7 @@ use super::reading::{
     CellArguments, CellTableArguments, CovariateArguments, NormalizationArguments, TableArguments,
     TransferArguments,
 };
+use crate::evaluation::Shard;
 
 /// Run everything on built-in real data, with a report at the end.
 #[derive(Args, Debug)]
@@ -233,6 +234,11 @@ pub(crate) struct EvaluateArguments {
     /// estimates are brought back (default: normalized).
     #[arg(long, value_name = "normalized|original", value_parser = ["normalized", "original"], hide_possible_values = true)]
     pub(crate) score_on: Option<String>,
+    /// Do this share of the fits alone, such as 2/4 for the second of four, for imputome merge; what
+    /// is done already is not done again.
+    #[arg(long, value_name = "I/N")]
+    #[serde(skip)]
+    pub(crate) shard: Option<Shard>,
     /// Replace an evaluation that DIR already holds.
     #[arg(long)]
     #[serde(skip)]
@@ -261,6 +267,27 @@ fn share(text: &str) -> Result<f64, String> {
         Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
         _ => Err("expected a share between 0 and 1, such as 0.5 for one half".into()),
     }
+}
+
+/// Join the shards of an evaluation into the one that a single process makes.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  imputome evaluate table.tsv -o scores --shard 1/2       in one job
+  imputome evaluate table.tsv -o scores --shard 2/2       in another, on any machine that sees the same files
+  imputome merge scores
+
+Scores and report are those of imputome evaluate without --shard, to the byte; times are those of the machines.")]
+pub(crate) struct MergeArguments {
+    /// Folders that `imputome evaluate --shard` filled: one for all shards, or several.
+    #[arg(value_name = "DIR", required = true)]
+    pub(crate) folders: Vec<PathBuf>,
+    /// Folder for scores, figures and report (default: the first DIR).
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace an evaluation that is there already.
+    #[arg(long)]
+    pub(crate) overwrite: bool,
 }
 
 /// Make the report again from the files of a finished evaluation.

@@ -10,8 +10,8 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
     ConvertArguments, DemoArguments, EmbeddingsArguments, EvaluateArguments, FitArguments,
-    ImputeArguments, InspectArguments, MethodsArguments, ReportArguments, SimulateArguments,
-    StudyArguments, TrialArguments,
+    ImputeArguments, InspectArguments, MergeArguments, MethodsArguments, ReportArguments,
+    SimulateArguments, StudyArguments, TrialArguments,
 };
 
 pub(crate) use reading::{
@@ -77,6 +77,7 @@ pub(crate) enum Command {
     Impute(ImputeArguments),
     Fit(FitArguments),
     Evaluate(EvaluateArguments),
+    Merge(MergeArguments),
     Report(ReportArguments),
     Embeddings(EmbeddingsArguments),
     Methods(MethodsArguments),

@@ -36,7 +36,7 @@ use Takers::{Any, Cells, Tables};
 
 /// Every argument of the commands that take tables as well as files of cells; those of execution, such
 /// as `--threads`, are for all.
-const ARGUMENTS: [(&str, Takers); 51] = [
+const ARGUMENTS: [(&str, Takers); 52] = [
     // what is read and written
     ("input", Any),
     ("files", Any),
@@ -94,6 +94,7 @@ const ARGUMENTS: [(&str, Takers); 51] = [
     ("protocol", Tables),
     ("test_share", Tables),
     ("score_on", Tables),
+    ("shard", Tables),
 ];
 
 /// The arguments that were typed after a command.

@@ -1,6 +1,6 @@
 //! `imputome evaluate`: hide known values, let methods fill them, score, report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use imputome_core::Dataset;
 use imputome_evaluate::cells::CellMask;
@@ -11,14 +11,14 @@ use crate::arguments::{EvaluateArguments, Kind, of_cells};
 use crate::cells;
 use crate::context::Context;
 use crate::evaluation::{
-    self, Contest, Contestant, Earlier, PAGE_FILE, RUN_FILE, expect_free, score_table,
-    write_evaluation, write_report,
+    self, Contest, Contestant, Earlier, PAGE_FILE, RUN_FILE, Shard, ShardDone, expect_free,
+    score_table, write_evaluation, write_report,
 };
 use crate::failure::{Failure, Result};
 use crate::levels::{expect_effect, expect_levels, expect_within, with_levels};
 use crate::places::Places;
 use crate::plan::{EvaluatePlan, MethodEntry, Record, Resolved, Typed, every_method, resolve};
-use crate::reading::{Asked, read};
+use crate::reading::{Asked, Table, read};
 
 use super::print;
 
@@ -37,36 +37,111 @@ pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Resu
         plan.scenario = vec![Scenario::InPlace];
     }
     leave_out_without_companion(&mut plan, context);
-    let methods = methods(&plan)?;
-    let mut experiment = experiment(&plan)?;
-    let folder = Path::new(&plan.output);
-    let run = context.run(plan.seed)?;
-    let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
-    let table = read(asked, &run, &context.terminal)?;
-    table.expect_several_samples()?;
-    expect_within(&experiment.normalization, &table.data)?;
-    warn_of_few_pairs(&experiment, &table.data, context);
-    experiment.by = by(&plan, &table.data)?;
-    offer_by(&plan, &experiment, &table.data, context);
-    let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
-    let mut files = input_files(&plan);
-    files.extend(methods.iter().filter_map(Contestant::files));
-    let record = context.record(&files, table.remarks.clone())?;
+    let question = Question::asked(plan, context)?;
+    if let Some(shard) = arguments.shard {
+        return carry_out_shard(&question, shard, context);
+    }
+    let record = question.record(context)?;
     record.compare(earlier.as_ref(), &context.terminal);
-    let contest = Contest {
-        name: file_name(&plan.input),
-        data: &table.data,
-        experiment: &experiment,
-        methods: &methods,
-        folder,
+    let folder = PathBuf::from(&question.plan.output);
+    let evaluation = evaluation::run(&question.contest(&folder), context)?;
+    question.finish(evaluation, &record, context)
+}
+
+/// Does a share of the fits and tells what is to do next.
+fn carry_out_shard(question: &Question, shard: Shard, context: &Context) -> Result<()> {
+    let folder = Path::new(&question.plan.output);
+    let contest = question.contest(folder);
+    let ShardDone { done, before, of } =
+        evaluation::run_shard(&contest, shard, &question.text(), context)?;
+    let earlier = match before {
+        0 => String::new(),
+        n => format!(", {n} were there already"),
     };
-    let mut evaluation = evaluation::run(&contest, context)?;
-    let remarks = &mut evaluation.data.remarks;
-    remarks.extend(table.remarks.iter().cloned());
-    let page = write_results(folder, &evaluation, &record, &plan)?;
-    print(&score_table(&evaluation))?;
-    context.terminal.say(format!("report: {}", page.display()));
+    context.terminal.say(format!(
+        "shard {shard}: {done} of the {of} fits done{earlier}; after the last shard: imputome merge {}",
+        folder.display()
+    ));
     Ok(())
+}
+
+/// What is asked of a table that has been read.
+pub(crate) struct Question {
+    /// With every default in its place.
+    plan: EvaluatePlan,
+    methods: Vec<Contestant>,
+    experiment: Experiment,
+    table: Table,
+}
+
+impl Question {
+    /// Reads the table of a plan, and settles what depends on it.
+    pub(crate) fn asked(plan: EvaluatePlan, context: &Context) -> Result<Self> {
+        let methods = methods(&plan)?;
+        let mut experiment = experiment(&plan)?;
+        let run = context.run(plan.seed)?;
+        let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
+        let table = read(asked, &run, &context.terminal)?;
+        table.expect_several_samples()?;
+        expect_within(&experiment.normalization, &table.data)?;
+        warn_of_few_pairs(&experiment, &table.data, context);
+        experiment.by = by(&plan, &table.data)?;
+        offer_by(&plan, &experiment, &table.data, context);
+        let plan = spelled_out(&plan, &experiment, &methods, table.decided(&plan.reading));
+        Ok(Self {
+            plan,
+            methods,
+            experiment,
+            table,
+        })
+    }
+
+    /// It as text, the same for all shards of it.
+    pub(crate) fn text(&self) -> String {
+        let plan = EvaluatePlan {
+            output: String::new(),
+            ..self.plan.clone()
+        };
+        toml::to_string(&plan).expect("a plan is plain data")
+    }
+
+    /// The methods against each other, results in `folder`.
+    pub(crate) fn contest<'a>(&'a self, folder: &'a Path) -> Contest<'a> {
+        Contest {
+            name: file_name(&self.plan.input),
+            data: &self.table.data,
+            experiment: &self.experiment,
+            methods: &self.methods,
+            folder,
+        }
+    }
+
+    /// What the results say of how they were made.
+    pub(crate) fn record(&self, context: &Context) -> Result<Record> {
+        let mut files = input_files(&self.plan);
+        files.extend(self.methods.iter().filter_map(Contestant::files));
+        context.record(&files, self.table.remarks.clone())
+    }
+
+    /// Writes results into the plan's folder, and prints them.
+    pub(crate) fn finish(
+        &self,
+        mut evaluation: Evaluation,
+        record: &Record,
+        context: &Context,
+    ) -> Result<()> {
+        let remarks = &mut evaluation.data.remarks;
+        remarks.extend(self.table.remarks.iter().cloned());
+        let page = write_results(
+            Path::new(&self.plan.output),
+            &evaluation,
+            record,
+            &self.plan,
+        )?;
+        print(&score_table(&evaluation))?;
+        context.terminal.say(format!("report: {}", page.display()));
+        Ok(())
+    }
 }
 
 /// Refuses options of cells where the input is a table of samples.
@@ -105,6 +180,12 @@ fn as_meant(arguments: &EvaluateArguments, context: &Context) -> Result<Resolved
         Earlier::from(arguments.overwrite),
     )?;
     places(&resolved.plan, arguments).check()?;
+    if arguments.shard.is_some() && arguments.overwrite {
+        return Err(Failure::usage(
+            "--overwrite would have no effect on a shard, which adds to others",
+        )
+        .hint("to begin anew remove the folder shards in DIR"));
+    }
     Ok(resolved)
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod evaluate;
 pub(crate) mod fit;
 pub(crate) mod impute;
 pub(crate) mod inspect;
+pub(crate) mod merge;
 pub(crate) mod methods;
 pub(crate) mod report;
 pub(crate) mod simulate;

@@ -4,6 +4,7 @@ mod contestant;
 mod files;
 mod process;
 mod score_table;
+mod shards;
 mod task;
 
 use std::collections::HashSet;
@@ -25,6 +26,7 @@ pub(crate) use files::{
     write_report,
 };
 pub(crate) use score_table::{aligned, number, score_table};
+pub(crate) use shards::{Shard, ShardDone, Shards, joined, run_shard};
 pub(crate) use task::{Event, Report, Task};
 
 /// What is compared, and where it may put its temporary files.
@@ -44,6 +46,17 @@ pub(crate) struct Contest<'a> {
 
 /// Runs every method on every trial and scores it.
 pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
+    let trials = checked(contest, context)?;
+    let folder = MadeFolder::make(contest.folder)?;
+    let evaluation = run_trials(contest, &trials, context);
+    if evaluation.is_err() {
+        folder.remove_if_empty();
+    }
+    evaluation
+}
+
+/// The trials of a contest that can be held. Refused: methods named twice, or that cannot do with the table.
+fn checked<'a>(contest: &Contest<'a>, context: &Context) -> Result<Trials<'a>> {
     let trials = Trials::new(contest.data, contest.experiment)?;
     expect_distinct(contest.methods.iter().map(|c| c.label.as_str()))?;
     for contestant in contest.methods {
@@ -53,45 +66,85 @@ pub(crate) fn run(contest: &Contest, context: &Context) -> Result<Evaluation> {
         expect_scale(method, &contest.experiment.normalization, contest.data)?;
         memory::expect_room(method, contest.data, context.memory_limit)?;
     }
-    let folder = MadeFolder::make(contest.folder)?;
-    let evaluation = run_trials(contest, &trials, context);
-    if evaluation.is_err() {
-        folder.remove_if_empty();
-    }
-    evaluation
+    Ok(trials)
 }
 
 fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<Evaluation> {
     let facts = contest.methods.iter().map(method_facts).collect();
     let mut comparison = Comparison::new(contest.name, trials, facts);
-    let workplace = Workplace::inside(contest.folder)?;
-    let seeds = Run::new(contest.experiment.seed, 1)?;
-    let terminal = &context.terminal;
-    let total = trials.len() * contest.methods.len();
-    terminal.begin("evaluating", total as u64);
-    for index in 0..trials.len() {
-        context.interrupt.proceed()?;
-        let trial = trials.get(index)?;
-        let tables = task::write_tables(&trial, &workplace.0)?;
-        for (place, contestant) in contest.methods.iter().enumerate() {
-            let Contestant { label, method, .. } = contestant;
-            let done = index * contest.methods.len() + place;
-            terminal.advance(done as u64, &format!("{label}: {}", trial.name()));
-            let task = Task {
-                method: method.clone(),
-                seed: seeds.derived_seed(&trial.name()),
-                tables: tables.seen_by(method),
-                lesson: contestant.lesson.clone(),
-            };
-            let outcome = process::run(&task, &workplace.0.join("method"), context)?;
-            if let Err(reason) = &outcome.imputations {
-                terminal.warn(&format!("{label}: {}: {reason}", trial.name()));
-            }
-            comparison.record(label, &trial, outcome);
-        }
-    }
-    terminal.end();
+    let fits = Fits {
+        contest,
+        trials,
+        workplace: Workplace::inside(contest.folder)?,
+        context,
+    };
+    fits.carry_out(&|_, _| true, &mut |_, label, trial, outcome| {
+        comparison.record(label, trial, &outcome);
+        Ok(())
+    })?;
     Ok(comparison.finish())
+}
+
+/// The fits of an evaluation, each in a process of its own.
+struct Fits<'a> {
+    contest: &'a Contest<'a>,
+    trials: &'a Trials<'a>,
+    workplace: Workplace,
+    context: &'a Context,
+}
+
+/// Takes what a method gave: its place, its label, the trial.
+type Taking<'a> = dyn FnMut(usize, &str, &Trial, Outcome) -> Result<()> + 'a;
+
+impl Fits<'_> {
+    /// Carries out those that are `wanted`, by trial and place of the method, and hands them to `take` in order.
+    fn carry_out(
+        &self,
+        wanted: &dyn Fn(usize, usize) -> bool,
+        take: &mut Taking<'_>,
+    ) -> Result<()> {
+        let (methods, terminal) = (self.contest.methods, &self.context.terminal);
+        let places = |index: usize| (0..methods.len()).filter(move |&place| wanted(index, place));
+        let total: usize = (0..self.trials.len()).map(|i| places(i).count()).sum();
+        terminal.begin("evaluating", total as u64);
+        let mut done = 0;
+        for index in 0..self.trials.len() {
+            if places(index).next().is_none() {
+                continue;
+            }
+            self.context.interrupt.proceed()?;
+            let trial = self.trials.get(index)?;
+            let tables = task::write_tables(&trial, &self.workplace.0)?;
+            for place in places(index) {
+                let label = &methods[place].label;
+                terminal.advance(done, &format!("{label}: {}", trial.name()));
+                let outcome = self.fit(&methods[place], &trial, &tables)?;
+                if let Err(reason) = &outcome.imputations {
+                    terminal.warn(&format!("{label}: {}: {reason}", trial.name()));
+                }
+                take(place, label, &trial, outcome)?;
+                done += 1;
+            }
+        }
+        terminal.end();
+        Ok(())
+    }
+
+    fn fit(
+        &self,
+        contestant: &Contestant,
+        trial: &Trial,
+        tables: &task::TrialTables,
+    ) -> Result<Outcome> {
+        let seeds = Run::new(self.contest.experiment.seed, 1)?;
+        let task = Task {
+            method: contestant.method.clone(),
+            seed: seeds.derived_seed(&trial.name()),
+            tables: tables.seen_by(&contestant.method),
+            lesson: contestant.lesson.clone(),
+        };
+        process::run(&task, &self.workplace.0.join("method"), self.context)
+    }
 }
 
 /// Carries out one method on one trial, in a process of its own and inside `folder`.
@@ -125,7 +178,12 @@ struct Workplace(PathBuf);
 impl Workplace {
     fn inside(folder: &Path) -> Result<Self> {
         remove_left(folder);
-        let path = folder.join(format!("{WORKPLACE}{}", std::process::id()));
+        Self::named(folder, &std::process::id().to_string())
+    }
+
+    /// One of a name that no other process has; what an earlier one left there is removed with it.
+    fn named(folder: &Path, name: &str) -> Result<Self> {
+        let path = folder.join(format!("{WORKPLACE}{name}"));
         std::fs::create_dir_all(&path).map_err(|error| {
             Failure::resource(format!("{}: cannot be made: {error}", path.display()))
         })?;

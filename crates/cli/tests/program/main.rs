@@ -23,6 +23,7 @@ mod genes;
 mod interruption;
 mod normalization;
 mod outputs;
+mod shards;
 mod simulate;
 mod study;
 mod tables;

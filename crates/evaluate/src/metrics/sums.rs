@@ -1,30 +1,43 @@
 //! What every metric is computed from: sums over the held-out entries of a gene.
 
+use serde::{Deserialize, Serialize};
+
 /// Sums over held-out entries, in training standard deviations of the gene from its training
 /// mean, so that genes, levels and repeats add up.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
     /// Entries.
+    #[serde(with = "crate::number")]
     pub entries: f64,
     /// Entries whose estimate is not finite; these make every metric not a number.
+    #[serde(with = "crate::number")]
     pub failures: f64,
     /// Truth.
+    #[serde(with = "crate::number")]
     pub truth: f64,
     /// Squared truth: squares about the training mean.
+    #[serde(with = "crate::number")]
     pub truth_squares: f64,
     /// Squares of the truth about the training mean within its level.
+    #[serde(with = "crate::number")]
     pub within_squares: f64,
     /// Estimate.
+    #[serde(with = "crate::number")]
     pub estimate: f64,
     /// Squared estimate.
+    #[serde(with = "crate::number")]
     pub estimate_squares: f64,
     /// Truth times estimate.
+    #[serde(with = "crate::number")]
     pub products: f64,
     /// Squared errors.
+    #[serde(with = "crate::number")]
     pub squared_errors: f64,
     /// Absolute errors.
+    #[serde(with = "crate::number")]
     pub absolute_errors: f64,
     /// Entries whose truth lies within the interval of 90 %.
+    #[serde(with = "crate::number")]
     pub covered: f64,
 }
 
