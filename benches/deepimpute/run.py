@@ -30,7 +30,7 @@ def one_round(ours, python, file, seed):
     with tempfile.TemporaryDirectory(prefix="imputome-bench-") as folder:
         made = measure.child([*python, "make", file, str(seed), folder], ONE_THREAD)["output"].split()
         runs = {
-            "ours": measure.child([ours, "impute", os.path.join(folder, "masked.h5ad"), "-o", os.path.join(folder, "ours.h5ad"), "--method", METHOD, "--policy", "all",
+            "ours": measure.child([ours, "impute", os.path.join(folder, "masked.h5ad"), "-o", os.path.join(folder, "ours.h5ad"), "--overwrite", "--method", METHOD, "--policy", "all",
                                    "--threads", "1", "--seed", str(seed), "--quiet"]),
             "released": measure.child([*python, "released", folder, str(seed)], ONE_THREAD),
         }

@@ -41,7 +41,7 @@ fn sparse(path: &Path, place: &Path) -> Result<()> {
         form: LayerForm::Sparse,
         cell_columns: vec!["imputed_share".into()],
         gene_columns: vec!["imputed".into(), "why_not".into()],
-        key: "imputome".into(),
+        key: "imputome/imputed".into(),
         over_input: OverInput::Refused,
         memory_limit: None,
     };
@@ -94,7 +94,7 @@ fn dense(place: &Path) -> Result<()> {
         form: LayerForm::Dense,
         cell_columns: Vec::new(),
         gene_columns: Vec::new(),
-        key: "imputome_dense".into(),
+        key: "imputome/imputed_dense".into(),
         over_input: OverInput::Allowed,
         memory_limit: Some(1 << 30),
     };

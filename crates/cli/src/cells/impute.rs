@@ -75,16 +75,16 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
 
 /// Refuses a place that no h5ad can take.
 fn expect_place(output: &str) -> Result<()> {
-    let hint = "name a file: -o out.h5ad";
     if output == "-" {
-        return Err(Failure::usage("an h5ad cannot be written to stdout").hint(hint));
+        return Err(
+            Failure::usage("an h5ad cannot be written to stdout").hint("name a file: -o out.h5ad")
+        );
     }
-    let ending = Path::new(output).extension();
-    if ending.is_some_and(|ending| ending.eq_ignore_ascii_case("h5ad")) {
+    if super::named_h5ad(output) {
         return Ok(());
     }
     let message = format!("cells are written as an h5ad, and {output} does not end in .h5ad");
-    Err(Failure::usage(message).hint(hint))
+    Err(Failure::usage(message).hint("name a file: -o out.h5ad; imputome convert out.h5ad table.tsv.gz --layer imputed writes the result as a table"))
 }
 
 /// Where fills come from.

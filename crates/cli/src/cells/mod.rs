@@ -97,9 +97,8 @@ fn expect_counts(file: &CellFile) -> Result<()> {
 
 /// Refuses a method that is none; those offered instead can be used on cells.
 fn expect_method(spec: &str, able: &[&str]) -> Result<()> {
-    let name = spec.split([':', '@']).next().unwrap_or_default();
-    // A model in place of a method has no name.
-    if name.is_empty() || Method::named(name).is_ok() {
+    let name = spec.split(':').next().unwrap_or_default();
+    if Method::named(name).is_ok() {
         return Ok(());
     }
     let failure = Failure::usage(format!(

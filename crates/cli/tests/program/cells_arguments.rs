@@ -254,6 +254,10 @@ fn a_model_of_the_other_kind_is_told_by_what_it_was_learned_from() {
         &parts,
         "impute CELLS -o o.h5ad --model table.st",
     );
+    for model in ["@cells.st", "deepimpute@cells.st", "@table.st"] {
+        let line = format!("evaluate CELLS -o s --methods {model}");
+        fail(&folder, 2, &[model, "models learned before"], &line);
+    }
     assert!(!folder.path("o.tsv").exists() && !folder.path("o.h5ad").exists());
 }
 

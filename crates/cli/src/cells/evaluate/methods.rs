@@ -17,13 +17,21 @@ pub(super) const BASELINE: &str = "nonzero-mean";
 /// Methods for tables that are run on logarithms of counts, zeros as gaps.
 const OF_TABLES: [&str; 6] = ["factor", "softimpute", "svd", "knn", "mean", "median"];
 
-/// Refuses names of no method, with those that cells can be filled by.
+/// Refuses names of no method, with those that cells can be filled by, and models.
 pub(super) fn expect_known(methods: &[MethodEntry]) -> Result<()> {
     let able = [&["deepimpute", BASELINE][..], &OF_TABLES].concat();
-    let names = methods.iter().map(MethodEntry::name);
-    names
-        .into_iter()
-        .try_for_each(|name| crate::cells::expect_method(name, &able))
+    let mut specs = methods.iter().map(MethodEntry::name);
+    specs.try_for_each(|spec| match spec.contains('@') {
+        true => Err(learned_before(spec)),
+        false => crate::cells::expect_method(spec, &able),
+    })
+}
+
+fn learned_before(label: &str) -> Failure {
+    Failure::usage(format!(
+        "{label}: models learned before are not taken in an evaluation of cells"
+    ))
+    .hint("name the method without @MODEL: it learns from the cells themselves")
 }
 
 /// The methods of a plan, the baseline among them; and its label.
@@ -48,10 +56,7 @@ pub(super) fn contestants(
 pub(super) fn cell_method(contestant: &Contestant) -> Result<Box<dyn CellMethod>> {
     let Contestant { label, lesson, .. } = contestant;
     if *lesson != Lesson::Nothing {
-        return Err(Failure::usage(format!(
-            "{label}: models learned before are not taken in an evaluation of cells"
-        ))
-        .hint("name the method without @MODEL: it learns from the cells themselves"));
+        return Err(learned_before(label));
     }
     let facts = method_facts(contestant);
     match &contestant.method {
