@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use imputome::simulate::{Splatter, SplatterEstimate, SplatterEstimator, SplatterSettings};
-use imputome_core::{Names, Run};
-use imputome_io::{Column, ColumnValues, NewCells};
+use imputome_core::{Names, Run, Scale};
+use imputome_io::{CellFile, Column, ColumnValues, NewCells};
 use serde_json::{Value, json};
 
 use crate::context::{Context, program};
@@ -97,6 +97,7 @@ fn estimate(
     }
     let file = super::open(input, layer, &context.terminal)?;
     super::expect_counts(&file)?;
+    expect_molecules(&file)?;
     let mut estimator = SplatterEstimator::new(file.genes().len());
     let progress = run.progress();
     progress.begin("reading cells", file.cells().len() as u64);
@@ -112,6 +113,21 @@ fn estimate(
     let found = estimator.finish()?;
     context.terminal.note_all(&findings(&found));
     Ok((found, super::read_from(&file, [])))
+}
+
+/// Refuses values brought to a common total, or estimated: how molecules scatter is found in their numbers.
+fn expect_molecules(file: &CellFile) -> Result<()> {
+    let facts = file.facts();
+    match facts.scale {
+        Scale::Tpm => Err(Failure::policy(format!(
+            "{}: {} does not hold numbers of molecules: {}",
+            facts.name, facts.element, facts.scale_reason
+        ))
+        .hint(
+            "name the table that holds counts: --layer NAME; imputome inspect shows what there is",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// What was found in a file, in words.

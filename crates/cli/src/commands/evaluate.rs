@@ -81,7 +81,8 @@ impl Question {
         let mut experiment = experiment(&plan)?;
         let run = context.run(plan.seed)?;
         let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
-        let table = read(asked, &run, &context.terminal)?;
+        let mut table = read(asked, &run, &context.terminal)?;
+        table.tell_of_cells(&context.terminal);
         table.expect_several_samples()?;
         expect_within(&experiment.normalization, &table.data)?;
         warn_of_few_pairs(&experiment, &table.data, context);

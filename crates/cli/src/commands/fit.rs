@@ -40,20 +40,19 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     expect_companion(&method, &plan.samples)?;
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
-    let table = read(asked, &run, &context.terminal)?;
+    let mut table = read(asked, &run, &context.terminal)?;
+    table.tell_of_cells(&context.terminal);
     table.expect_several_samples()?;
     expect_within(&plan.normalization, &table.data)?;
     expect_scale(&method, &plan.normalization, &table.data)?;
     memory::expect_room(&method, &table.data, context.memory_limit)?;
-    let remarks = [table.remarks.as_slice(), table.of_cells().as_slice()].concat();
-    context.terminal.note_all(&table.of_cells());
     let plan = FitPlan {
         method: method.name().into(),
         settings: settings_of(&method),
         reading: table.decided(&plan.reading),
         ..plan
     };
-    let mut record = context.record(&input_files(&plan), remarks)?;
+    let mut record = context.record(&input_files(&plan), table.remarks.clone())?;
     record.compare(earlier.as_ref(), &context.terminal);
 
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);

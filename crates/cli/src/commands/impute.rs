@@ -33,7 +33,8 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let run = context.run(plan.seed)?;
     let asked = Asked::new(&plan.input, &plan.reading, &plan.samples);
     let options = teacher.reading_options(reading::options(asked)?)?;
-    let table = read_with(asked, options, &run, &context.terminal)?;
+    let mut table = read_with(asked, options, &run, &context.terminal)?;
+    table.tell_of_cells(&context.terminal);
     let outputs = Outputs::of(&plan, &table)?;
     let (teacher, unnamed) = teacher.decided(&table);
     if let Some(choice) = &unnamed {
@@ -53,7 +54,6 @@ pub(crate) fn impute(arguments: &ImputeArguments, context: &Context) -> Result<(
     let mut remarks = remarks(&plan, &model, &completed);
     remarks.extend(rounding.clone());
     let told = [table.remarks.as_slice(), unnamed.as_slice()].concat();
-    remarks.extend(table.of_cells());
     let all = [told, remarks.clone()].concat();
     let record = context.record(&input_files(&plan), all)?;
     record.compare(earlier.as_ref(), &context.terminal);

@@ -124,14 +124,17 @@ impl Table {
         })
     }
 
-    /// A word on a table that looks like counts of single cells.
-    pub(crate) fn of_cells(&self) -> Option<String> {
-        imputome_io::looks_like_cells(&self.data).then(|| {
-            format!(
-                "the table looks like counts of single cells, whose zeros are filled and judged in files of cells: imputome convert {} CELLS.h5ad",
-                self.facts.name
-            )
-        })
+    /// Tells when the table looks like counts of single cells, for which there are files and commands.
+    pub(crate) fn tell_of_cells(&mut self, terminal: &Terminal) {
+        if !imputome_io::looks_like_cells(&self.data) {
+            return;
+        }
+        let remark = format!(
+            "the table looks like counts of single cells, whose zeros are filled and judged in files of cells: imputome convert {} CELLS.h5ad",
+            self.facts.name
+        );
+        terminal.say(format!("warning: {remark}"));
+        self.remarks.push(remark);
     }
 
     /// Refuses a single sample where there must be something to learn from.

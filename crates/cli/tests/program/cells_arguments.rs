@@ -315,7 +315,16 @@ fn a_simulation_is_not_like_logarithms() {
         let line = format!("simulate cells -o o.h5ad --like {file} --layer {layer}");
         fail(&folder, 4, &["does not look like counts", "--layer"], &line);
     }
-    assert!(folder.names().is_empty());
+    // Brought to a common total.
+    std::fs::create_dir(folder.path("scaled")).unwrap();
+    let head = "%%MatrixMarket matrix coordinate real general\n3 2 4";
+    let entries = "1 1 250.5\n2 1 749.5\n2 2 400.25\n3 2 599.75";
+    folder.write("scaled/matrix.mtx", format!("{head}\n{entries}\n"));
+    folder.write("scaled/genes.tsv", "E1\tA\nE2\tB\nE3\tC\n");
+    folder.write("scaled/barcodes.tsv", "ONE\nTWO\n");
+    let line = "simulate cells -o o.h5ad --like scaled";
+    fail(&folder, 4, &["does not hold numbers of molecules"], line);
+    assert_eq!(folder.names(), ["scaled"]);
 }
 
 #[test]

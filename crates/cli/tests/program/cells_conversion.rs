@@ -121,6 +121,14 @@ fn counts_of_cells_in_text_are_told_by_their_zeros() {
         let parts = ["t.tsv has no", "imputome convert t.tsv CELLS.h5ad"];
         folder.fail(4, &parts, &impute);
     }
+    for line in [
+        "impute t.tsv -o o.tsv --rows genes --method mean",
+        "fit t.tsv -o m.st --rows genes --method mean",
+        "evaluate t.tsv -o s --rows genes --methods mean --repeats 1",
+    ] {
+        let said = folder.succeed(&line.split(' ').collect::<Vec<_>>()).stderr;
+        assert!(said.contains("looks like counts of single cells"), "{said}");
+    }
     folder.succeed(&["convert", "t.tsv", "c.h5ad", "--rows", "genes"]);
     let method = "deepimpute:epochs=3:hidden=8:targets=20:dispersion=0";
     let said = folder
