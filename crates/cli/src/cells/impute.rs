@@ -17,6 +17,8 @@ use super::plan::expect_no_table_options;
 
 /// Bytes of estimates held at once; ours, hundreds of cells, several times over while they become a layer.
 const WINDOW_BYTES: usize = 12 << 20;
+/// Cells of a window at most; ours: of a few hundred genes more cells take more memory and no less time.
+const MOST_CELLS: usize = 1024;
 /// What the result adds to `obs` and `var`, after the name of its layer.
 const CELL_COLUMN: &str = "zeros_filled";
 const GENE_COLUMNS: [&str; 3] = ["estimated", "left_out", "zeros_filled"];
@@ -144,7 +146,7 @@ fn stream(
     writer: &mut CellWriter,
     run: &Run,
 ) -> Result<Vec<u64>> {
-    let cells = (WINDOW_BYTES / (4 * file.genes().len().max(1))).clamp(1, 4096);
+    let cells = (WINDOW_BYTES / (4 * file.genes().len().max(1))).clamp(1, MOST_CELLS);
     let progress = run.progress();
     progress.begin("imputing cells", file.cells().len() as u64);
     let mut filled = Vec::with_capacity(file.cells().len());
