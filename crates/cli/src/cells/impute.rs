@@ -6,7 +6,7 @@ use imputome::Method;
 use imputome::cells::{CellModel, CellWindows, DeepImpute};
 use imputome_core::{Counts, Run};
 use imputome_io::{Additions, CellFile, CellWriter, Column, ColumnValues, LayerForm, OverInput};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::context::{Context, program};
 use crate::failure::{Failure, Result};
@@ -58,21 +58,26 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
             values: ColumnValues::Whole(filled.iter().map(|&filled| filled as i64).collect()),
         }],
         &gene_columns(&plan, &windows),
-        &json!({
-            "program": program(),
-            "layer": plan.cells.into,
-            "counts": file.facts().element,
-            "policy": plan.cells.policy.name(),
-            "method": plan.method,
-            "model": plan.model,
-            "seed": plan.seed,
-            "settings": serde_json::to_value(model.settings()).expect("plain data"),
-        }),
+        &facts(&plan, &file, &model),
     )?;
     record.write(&run_file(&plan.output), &plan)?;
     context.terminal.note_all(&remarks);
     tell(&plan, &windows, filled.iter().sum(), context);
     Ok(())
+}
+
+/// What `uns` says of the result.
+fn facts(plan: &ImputePlan, file: &CellFile, model: &CellModel) -> Value {
+    json!({
+        "program": program(),
+        "layer": plan.cells.into,
+        "counts": file.facts().element,
+        "policy": plan.cells.policy.name(),
+        "method": plan.method,
+        "model": plan.model,
+        "seed": plan.seed,
+        "settings": serde_json::to_value(model.settings()).expect("plain data"),
+    })
 }
 
 /// Refuses a place that no h5ad can take.

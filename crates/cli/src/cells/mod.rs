@@ -5,6 +5,7 @@ mod evaluate;
 mod fit;
 mod impute;
 mod learning;
+mod likeness;
 mod plan;
 mod simulate;
 
