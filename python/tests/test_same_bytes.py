@@ -1,0 +1,126 @@
+"""The same bytes from Python, from Rust and from the program.
+
+IMPUTOME_PROGRAM and IMPUTOME_EXAMPLE name the program and the example `impute_table` of the library, built from the
+same sources; `.ci/run` sets them. Else they are looked for where `cargo build --release --example` leaves them.
+"""
+
+import gzip
+import os
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import imputome
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "data" / "demo"
+METHODS = {
+    "knn": imputome.Knn(),
+    "mice": imputome.Mice(),
+    "factor": imputome.Factor(),
+    "median": imputome.Median(),
+    "pmi:epochs=2:steps=5": imputome.Pmi(epochs=2, steps=5),
+    "missforest:trees=3:rounds=2": imputome.MissForest(trees=3, rounds=2),
+}
+
+
+def built(variable, name):
+    place = Path(os.environ.get(variable, ROOT / "target" / "release" / name))
+    if not place.exists():
+        pytest.skip(f"{place} is not built")
+    return place
+
+
+@pytest.fixture(scope="module")
+def cohort(tmp_path_factory):
+    """A part of GTEx with gaps, as files and as frames."""
+    pd = pytest.importorskip("pandas")
+    with gzip.open(DEMO / "gtex_v8_sample.tsv.gz", "rt") as file:
+        table = pd.read_csv(file, sep="\t", index_col=0).iloc[::8, :40].astype(np.float32)
+    table = table.mask(np.random.default_rng(0).random(table.shape) < 0.2)
+    samples = pd.read_csv(DEMO / "gtex_v8_samples.tsv", sep="\t", index_col=0).loc[table.index]
+    folder = tmp_path_factory.mktemp("cohort")
+    table.to_csv(folder / "table.tsv", sep="\t", na_rep="NA")
+    samples.to_csv(folder / "samples.tsv", sep="\t")
+    return folder, table, samples
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_table(method, cohort, tmp_path):
+    import pandas as pd
+
+    folder, table, samples = cohort
+    files = [str(folder / "table.tsv"), "--covariates", str(folder / "samples.tsv")]
+    program = built("IMPUTOME_PROGRAM", "imputome")
+    command = [program, "impute", *files, "--method", method, "-o", tmp_path / "filled.tsv", "--seed", "3"]
+    subprocess.run(command, check=True, capture_output=True)
+    of_program = pd.read_csv(tmp_path / "filled.tsv", sep="\t", index_col=0).astype(np.float32)
+    of_python = METHODS[method].set_params(random_state=3).fit_transform(table, covariates=samples)
+    assert of_python.tobytes() == np.ascontiguousarray(of_program).tobytes()
+    example = built("IMPUTOME_EXAMPLE", "examples/impute_table")
+    arguments = [folder / "table.tsv", folder / "samples.tsv", method, "3", tmp_path / "filled.f32"]
+    subprocess.run([example, *arguments], check=True)
+    assert of_python.tobytes() == (tmp_path / "filled.f32").read_bytes()
+
+
+def test_a_model_of_the_program_is_read_and_one_of_python_is_the_same_file(cohort, tmp_path):
+    folder, table, samples = cohort
+    program = built("IMPUTOME_PROGRAM", "imputome")
+    files = [str(folder / "table.tsv"), "--covariates", str(folder / "samples.tsv")]
+    command = [program, "fit", *files, "--method", "factor", "-o", tmp_path / "program.model", "--seed", "3"]
+    subprocess.run(command, check=True, capture_output=True)
+    fitted = imputome.Factor(random_state=3).fit(table, covariates=samples)
+    read = imputome.load(tmp_path / "program.model")
+    expected = fitted.transform(table, covariates=samples).tobytes()
+    assert read.transform(table, covariates=samples).tobytes() == expected
+
+
+def test_cells_of_a_file(tmp_path):
+    anndata = pytest.importorskip("anndata")
+    scipy_io = pytest.importorskip("scipy.io")
+    import pandas as pd
+
+    folder = ROOT / "data" / "demo_cells"
+    counts = scipy_io.mmread(folder / "matrix.mtx.gz").T.tocsr()[:200].astype(np.float32)
+    names = [pd.read_csv(folder / file, sep="\t", header=None)[0] for file in ("barcodes.tsv.gz", "features.tsv.gz")]
+    obs, var = pd.DataFrame(index=names[0][:200].to_list()), pd.DataFrame(index=names[1].to_list())
+    cells = anndata.AnnData(counts, obs=obs, var=var)
+    cells.write_h5ad(tmp_path / "cells.h5ad")
+    program = built("IMPUTOME_PROGRAM", "imputome")
+    command = [program, "impute", tmp_path / "cells.h5ad", "-o", tmp_path / "filled.h5ad", "--set", "epochs=2"]
+    subprocess.run([*command, "--seed", "3"], check=True, capture_output=True)
+    of_program = anndata.read_h5ad(tmp_path / "filled.h5ad")
+    imputome.pp.impute(cells, epochs=2, random_state=3)
+    for part in ("data", "indices", "indptr"):
+        one, other = (getattr(of.layers["imputed"], part) for of in (of_program, cells))
+        assert (one == other).all()
+    assert (of_program.obs["imputed_zeros_filled"] == cells.obs["imputed_zeros_filled"]).all()
+    for column in ("imputed_estimated", "imputed_left_out", "imputed_zeros_filled"):
+        assert (of_program.var[column].astype(str) == cells.var[column].astype(str)).all()
+    theirs, ours = (of.uns["imputome"]["imputed"] for of in (of_program, cells))
+    assert set(ours) <= set(theirs) | {"remarks"}
+    assert set(theirs["settings"]) == set(ours["settings"])
+
+
+def test_an_evaluation(cohort, tmp_path):
+    import pandas as pd
+
+    folder, table, samples = cohort
+    program = built("IMPUTOME_PROGRAM", "imputome")
+    files = [str(folder / "table.tsv"), "--covariates", str(folder / "samples.tsv"), "--group", "donor_id"]
+    command = [program, "evaluate", *files, "--methods", "mean,factor", "--repeats", "1", "--seed", "3"]
+    subprocess.run([*command, "-o", tmp_path / "found"], check=True, capture_output=True)
+    of_program = pd.read_csv(tmp_path / "found" / "scores.tsv", sep="\t")
+    found = imputome.tl.evaluate(
+        table,
+        ["mean", "factor"],
+        covariates=samples.drop(columns="donor_id"),
+        groups=samples["donor_id"],
+        repeats=1,
+        random_state=3,
+    )
+    of_python = found.scores
+    assert len(of_program) == len(of_python)
+    assert np.array_equal(of_program["value"].to_numpy(), of_python["value"].to_numpy(float), equal_nan=True)
