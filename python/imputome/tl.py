@@ -54,6 +54,7 @@ def evaluate(
     companion=None,
     by=None,
     scenarios=("in-place", "inductive"),
+    mask="random",
     hide=(0.5,),
     repeats=3,
     random_state=0,
@@ -79,8 +80,10 @@ def evaluate(
         A covariate whose levels are scored apart.
     scenarios : 'in-place' and 'inductive'
         Fill the table learned from, and samples of other groups.
+    mask : 'random' or 'profile'
+        Hide values, each by itself, or the whole expression of samples, as where an assay was never done.
     hide : sequence of float
-        Shares of the measured values that are hidden.
+        Shares of the measured values (of samples, for profiles) that are hidden.
     repeats : int
         Repeats with other masks and splits.
     random_state, n_jobs, verbose
@@ -96,6 +99,7 @@ def evaluate(
     table = _table(data, layer, covariates, groups, companion)
     experiment = {
         "scenarios": list(scenarios),
+        "hiding": mask,
         "hidden_shares": [float(share) for share in hide],
         "repeats": int(repeats),
         "by": by,

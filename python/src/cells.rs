@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use imputome::Method;
 use imputome::cells::{CellPolicy, DeepImpute, cells_learned_from};
 use imputome::core::{Counts, Names, SparseRows};
-use numpy::{PyArray1, PyReadonlyArray1, ToPyArray};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -127,8 +127,8 @@ impl CellModel {
             starts.push(columns.len() as i64);
         }
         Ok(ImputedCells {
-            starts: starts.to_pyarray(py).unbind(),
-            columns: columns.to_pyarray(py).unbind(),
+            starts: starts.into_pyarray(py).unbind(),
+            columns: columns.into_pyarray(py).unbind(),
             values: found.values().to_pyarray(py).unbind(),
             filled_of_cells: imputed.filled,
             filled_of_genes: windows.filled().to_vec(),

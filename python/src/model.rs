@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use imputome::core::{Dataset, Result, Run};
 use imputome::{Completed, Method};
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};
-use numpy::{PyArray2, ToPyArray};
+use numpy::{IntoPyArray, PyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -69,10 +69,11 @@ impl Model {
     ) -> PyResult<Filled> {
         let data = &table.get().data;
         let completed = off_interpreter(py, &conditions, |run| self.model.impute(data, run))?;
-        let spread = completed.spread.as_ref();
         Ok(Filled {
-            values: Some(completed.values.to_pyarray(py).unbind()),
-            spread: spread.map(|spread| spread.to_pyarray(py).unbind()),
+            values: Some(completed.values.into_pyarray(py).unbind()),
+            spread: completed
+                .spread
+                .map(|spread| spread.into_pyarray(py).unbind()),
             filled: completed.filled,
             left: completed.left,
             remarks: completed.remarks,

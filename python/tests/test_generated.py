@@ -6,4 +6,4 @@ from pathlib import Path
 
 
 def test_classes_are_those_of_the_catalog():
-    subprocess.run([sys.executable, Path(__file__).parent.parent / "generate.py", "--check"], check=True)
+    subprocess.run([sys.executable, "-P", Path(__file__).parent.parent / "generate.py", "--check"], check=True)
