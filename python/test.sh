@@ -48,7 +48,7 @@ environment 11 tests
 run_tests tests "$PWD/python/tests"
 if python_from 12 >/dev/null; then
     environment 12 anndata13
-    run_tests anndata13 "$PWD"/python/tests/test_{anndata,scanpy,guides}.py
+    run_tests anndata13 "$PWD"/python/tests/test_{anndata,scanpy}.py
 else
     echo "AnnData 0.13 is not tested: it takes Python 3.12, and there is none"
 fi
