@@ -104,7 +104,7 @@ fn compared(
                 Err(error) => Outcome::failed(error.to_string()),
                 Ok(outcome) => outcome,
             };
-            comparison.record(label, &trial, outcome);
+            comparison.record(label, &trial, &outcome);
         }
     }
     Ok(comparison.finish())
