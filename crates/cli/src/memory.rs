@@ -115,6 +115,7 @@ fn end_over(limit: u64, resident: u64) -> ! {
         true => "raise --memory-limit; what is learned from cells takes less with --set cells=0.1",
         false => "raise --memory-limit, or give fewer genes (--genes) or samples",
     };
+    imputome_io::remove_unfinished();
     terminal::print_failure(&Failure::resource(message).hint(hint));
     std::process::exit(Exit::Resource as i32)
 }

@@ -62,6 +62,7 @@ pub use inspect::{CompanionFact, CovariateFact, FEW_PAIRS, Inspection, inspect, 
 pub use layout::{Compression, Decimal, Delimiter, Format, Layout, LineText, Orientation, Rows};
 pub use model::{read_model, write_model};
 pub use options::{CompanionOptions, CovariateOptions, GroupRule, ReadOptions};
+pub use output::remove_unfinished;
 pub use scale::guess_scale;
 pub use source::{Source, Target};
 pub use table::{read_table, require_samples};

@@ -3,6 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use flate2::write::GzEncoder;
 use rayon::prelude::*;
@@ -48,6 +49,25 @@ pub(crate) fn unwritable(file: &str, error: &io::Error) -> Error {
 /// True for pipes and devices, which cannot be renamed over.
 fn is_special(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir())
+}
+
+/// Files that have not taken their places.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes every file that has not taken its place: for a program that ends at once, where nothing is dropped.
+pub fn remove_unfinished() {
+    let Ok(files) = UNFINISHED.lock() else { return };
+    for file in files.iter() {
+        // Nothing more can be done about a file that cannot be removed.
+        let _ = std::fs::remove_file(file);
+    }
+}
+
+/// Notes that a file is no longer unfinished.
+fn forget(file: &Path) {
+    if let Ok(mut files) = UNFINISHED.lock() {
+        files.retain(|unfinished| unfinished != file);
+    }
 }
 
 /// A file beside the place it will take; removed when dropped before.
@@ -96,7 +116,12 @@ impl Beside {
             beside.push(format!(".{}-{attempt}.partial", std::process::id()));
             let path = place.with_file_name(beside);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(file) => return Ok((path, file)),
+                Ok(file) => {
+                    if let Ok(mut files) = UNFINISHED.lock() {
+                        files.push(path.clone());
+                    }
+                    return Ok((path, file));
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -132,6 +157,7 @@ impl Beside {
 
 impl Drop for Beside {
     fn drop(&mut self) {
+        forget(&self.path);
         if !self.placed {
             // Nothing more can be done about a file that cannot be removed.
             let _ = std::fs::remove_file(&self.path);

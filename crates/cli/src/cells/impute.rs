@@ -73,9 +73,10 @@ fn facts(plan: &ImputePlan, file: &CellFile, model: &CellModel) -> Value {
         "layer": plan.cells.into,
         "counts": file.facts().element,
         "policy": plan.cells.policy.name(),
-        "method": plan.method,
+        "method": plan.method.as_deref().unwrap_or(Method::DeepImpute(model.settings().clone()).name()),
         "model": plan.model,
-        "seed": plan.seed,
+        // Of a model fitted earlier its own record tells the seed.
+        "seed": plan.model.is_none().then_some(plan.seed),
         "settings": serde_json::to_value(model.settings()).expect("plain data"),
     })
 }
@@ -248,6 +249,12 @@ fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
         remarks.push(format!(
             "{} genes of the model are not in the file and count as zero",
             windows.missing()
+        ));
+    }
+    if windows.empty() > 0 {
+        remarks.push(format!(
+            "{} cells hold no counts, of which nothing is known: they stay empty; leave them out before anything is learned",
+            windows.empty()
         ));
     }
     if windows.refused() > 0 {

@@ -51,7 +51,7 @@ pub(super) fn learn(
         ..method.clone()
     };
     Ok(Learned {
-        model: CellModel::fit(settings, &counts, run)?,
+        model: CellModel::fit(settings, &counts, run)?.with_share(method.cells),
         cells: chosen.len(),
     })
 }

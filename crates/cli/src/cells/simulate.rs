@@ -207,7 +207,7 @@ fn tell(
     let entries = (cells * settings.genes) as f64;
     let groups: Vec<String> = written.groups.iter().map(usize::to_string).collect();
     context.terminal.say(format!(
-        "{cells} cells x {} genes, {:.0} molecules in a typical cell, {:.1} % zeros ({:.1} % of the entries missed), {}; {output}",
+        "{cells} cells x {} genes, {:.0} molecules in a typical cell before any are missed, {:.1} % zeros ({:.1} % of the entries missed), {}; {output}",
         settings.genes,
         settings.library_location.exp(),
         100.0 * (1.0 - written.counts as f64 / entries),

@@ -65,6 +65,7 @@ fn a_result_is_a_new_layer_and_its_run_can_be_repeated() {
     let impute = ["impute", &input, "-o", "out.h5ad", "--method", QUICK];
     let said = folder.succeed(&impute).stderr;
     assert!(said.contains("zeros filled in"), "{said}");
+    assert!(said.contains("1 cells hold no counts"), "{said}");
     let text = folder.succeed(&["inspect", "out.h5ad"]).stdout;
     assert!(
         text.contains("imputed") && text.contains("raw counts"),

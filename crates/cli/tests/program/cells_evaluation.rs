@@ -179,6 +179,34 @@ fn a_column_of_labels_is_found_or_those_there_are_are_named() {
 }
 
 #[test]
+fn results_do_not_go_into_the_folder_of_the_counts() {
+    let folder = Folder::new();
+    write_cells(&folder, "cells", (30, 12), |cell, gene| {
+        (cell + gene) as u32 % 4
+    });
+    let genes = folder.bytes("cells/genes.tsv");
+    for output in ["cells", "cells/scores", "./cells/../cells"] {
+        let evaluate = ["evaluate", "cells", "-o", output, "--overwrite"];
+        folder.fail(2, &["is the folder of the counts"], &evaluate);
+    }
+    assert_eq!(genes, folder.bytes("cells/genes.tsv"));
+}
+
+#[test]
+fn shares_beyond_one_half_are_refused() {
+    let folder = Folder::new();
+    write_cells(&folder, "cells", (30, 12), |cell, gene| {
+        (cell + gene) as u32 % 4
+    });
+    for mask in ["even", "thinning"] {
+        let evaluate = [
+            "evaluate", "cells", "-o", "s", "--mask", mask, "--hide", "0.9",
+        ];
+        folder.fail(4, &["more than half"], &evaluate);
+    }
+}
+
+#[test]
 fn labels_that_part_the_cells_into_no_kinds_are_refused() {
     let folder = Folder::new();
     folder.succeed(&[

@@ -131,6 +131,19 @@ fn fewer_genes_than_in_a_file_hold_fewer_molecules() {
 }
 
 #[test]
+fn a_run_that_passes_its_memory_limit_leaves_nothing() {
+    let folder = Folder::new();
+    let cells = ["simulate", "cells", "-o", "sim.h5ad", "--cells", "20000"];
+    let limit = ["--memory-limit", "40M"];
+    folder.fail(
+        5,
+        &["more than the limit of 40 MiB"],
+        &[&cells[..], &limit].concat(),
+    );
+    assert!(folder.names().is_empty(), "{:?}", folder.names());
+}
+
+#[test]
 fn what_makes_no_cells_is_refused_in_words() {
     let folder = Folder::new();
     for (code, part, arguments) in [

@@ -32,6 +32,7 @@ pub struct CellWindows<'a> {
     /// For each gene of the table, zeros that were filled so far.
     filled: Vec<u64>,
     refused: u64,
+    empty: u64,
     policy: CellPolicy,
 }
 
@@ -75,6 +76,12 @@ impl CellModel {
     pub fn fit(settings: DeepImpute, counts: &Counts, run: &Run) -> Result<Self> {
         let fitted = settings.fit_counts(counts, run)?;
         Ok(Self { settings, fitted })
+    }
+
+    /// The same model, told that its cells were a share of others, as the setting `cells` has it.
+    pub fn with_share(mut self, share: f64) -> Self {
+        self.settings.cells = share;
+        self
     }
 
     /// What was learned, and how it went.
@@ -144,6 +151,7 @@ impl CellModel {
                 .collect(),
             column,
             refused: 0,
+            empty: 0,
             policy,
         })
     }
@@ -182,6 +190,11 @@ impl CellWindows<'_> {
     /// Estimates so far that were out of bounds and not used.
     pub fn refused(&self) -> u64 {
         self.refused
+    }
+
+    /// Cells so far in which nothing was counted, and which stay so.
+    pub fn empty(&self) -> u64 {
+        self.empty
     }
 
     /// Genes of the model that the table lacks.
@@ -240,6 +253,8 @@ impl CellWindows<'_> {
                 .map(|first| self.merged_block(window, estimates, block(first)))
                 .collect()
         });
+        let empty = |cell: &usize| window.row(*cell).0.is_empty();
+        self.empty += (0..window.n_cells()).filter(empty).count() as u64;
         let mut rows = SparseRows {
             starts: vec![0],
             ..SparseRows::default()
@@ -279,7 +294,11 @@ impl CellWindows<'_> {
             for (&gene, &value) in genes.iter().zip(values) {
                 row[gene as usize] = value;
             }
-            let of_cell = self.settle_row(estimates.values.row(c), &mut row, &mut merged.of_genes);
+            // Where nothing was counted nothing is known of the cell: it stays empty.
+            let of_cell = match genes.is_empty() {
+                true => 0,
+                false => self.settle_row(estimates.values.row(c), &mut row, &mut merged.of_genes),
+            };
             merged.of_cells.push(of_cell);
             push_row(&row, &mut merged.rows);
         }

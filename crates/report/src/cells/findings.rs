@@ -147,7 +147,7 @@ fn groups(evaluation: &CellEvaluation) -> Option<String> {
     let worse: Vec<String> = worse.map(|table| table.name.clone()).collect();
     if !worse.is_empty() {
         text += &format!(
-            " They agree less than those of the counts where zeros are filled by {}: group the counts there.",
+            " They agree less than those of the counts, by more than other random numbers explain ({SEED_SPREAD}), where zeros are filled by {}: group the counts there.",
             listed(&worse)
         );
     }

@@ -157,7 +157,7 @@ fn words(table: &MappedTable) -> String {
 }
 
 fn described(maps: &CellMaps, canvas: Canvas) -> Figure {
-    let title = "Cells before and after";
+    let title = "Maps of the cells";
     let colored = match &maps.by {
         Some(by) => format!("colored by {by}, which no method was told"),
         None => "colored in every map by the groups (Leiden) of the counts".into(),

@@ -26,7 +26,7 @@ pub(super) fn figure(evaluation: &CellEvaluation, rows: &[CellSummaryRow]) -> Op
         return None;
     }
     let labels: Vec<&str> = rows.iter().map(|row| row.method.as_str()).collect();
-    let room = label_room(labels.iter().copied(), 220.0) + 22.0;
+    let room = label_room(labels.iter().copied(), 270.0) + 22.0;
     let height = ROW * rows.len() as f64;
     let step = (WIDTH - room + BETWEEN - 8.0) / COLUMNS as f64;
     let bands = known.len().div_ceil(COLUMNS);

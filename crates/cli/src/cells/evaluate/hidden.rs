@@ -5,13 +5,20 @@ use imputome_evaluate::cells::{CellEvaluation, CellExperiment, CellMask};
 
 use crate::failure::{Failure, Result};
 
-/// Refuses numbers of cells or genes that hide more than half of the counts that are not zero; shares
-/// say themselves how much they hide.
+/// Refuses numbers of cells or genes, and shares, that hide more than half of the counts that are not zero.
 ///
 /// Half is ours: methods would learn from less than they are judged by.
 pub(super) fn expect_most_seen(experiment: &CellExperiment, counts: &Counts) -> Result<()> {
     let Some(groups) = groups(experiment.mask, counts) else {
-        return Ok(());
+        return match experiment.hide > 0.5 {
+            true => Err(Failure::policy(format!(
+                "--mask {} --hide {} would hide more than half: too little would be left to learn from",
+                experiment.mask.name(),
+                experiment.hide
+            ))
+            .hint("hide a tenth, as usual: --hide 0.1; at most --hide 0.5")),
+            false => Ok(()),
+        };
     };
     let asked = experiment.hide as usize;
     let hides = |number: usize| hidden(&groups, number);
@@ -52,7 +59,10 @@ pub(super) fn in_words(evaluation: &CellEvaluation, counts: &Counts) -> Vec<Stri
         return Vec::new();
     };
     if mask == CellMask::Thinning {
-        return Vec::new();
+        let share = 100.0 * evaluation.experiment.hide;
+        return vec![format!(
+            "{share:.1} % of the molecules were put aside in each repeat, and every entry is judged"
+        )];
     }
     let share = 100.0 * *most as f64 / all.max(1) as f64;
     let number = match least == most {

@@ -110,6 +110,7 @@ pub(super) fn as_meant(
         return Err(Failure::usage("results fill a folder; name one: -o scores"));
     }
     let folder = Path::new(&plan.output);
+    expect_outside(&plan.input, folder)?;
     let replaced = Earlier::from(arguments.overwrite);
     expect_free(folder, replaced)?;
     let files: Vec<&str> = CellEvaluation::FILES
@@ -127,6 +128,20 @@ pub(super) fn as_meant(
     places.check()?;
     plan.experiment()?;
     Ok(Resolved { plan, earlier })
+}
+
+/// Refuses results inside a folder of counts, whose files have names that results have too.
+fn expect_outside(input: &str, folder: &Path) -> Result<()> {
+    let whole = |path: &Path| std::fs::canonicalize(path).ok();
+    let counts = whole(Path::new(input)).filter(|counts| counts.is_dir());
+    match counts.is_some() && folder.ancestors().any(|above| whole(above) == counts) {
+        true => Err(Failure::usage(format!(
+            "{} is the folder of the counts, and its files would be replaced",
+            folder.display()
+        ))
+        .hint("name another folder for the results: -o scores")),
+        false => Ok(()),
+    }
 }
 
 fn understood(mut fields: Table) -> Result<CellEvaluatePlan> {
