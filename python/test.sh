@@ -38,8 +38,11 @@ run_tests() {
     (cd "$folder" && "$folder/$environment/bin/python" -m pytest -q -o addopts= -p no:cacheprovider "$@")
 }
 
-cargo build --locked --release -p imputome-cli
-cargo build --locked --release -p imputome --example impute_table
+# As `.ci/run` builds them elsewhere, so that there nothing is compiled twice.
+cargo build --locked --release
+cargo build --locked --workspace --examples
+target=${CARGO_TARGET_DIR:-$PWD/target}
+export IMPUTOME_PROGRAM="$target/release/imputome" IMPUTOME_EXAMPLE="$target/debug/examples/impute_table"
 "$(python_from 11)" -m pip wheel -q --disable-pip-version-check --no-deps -w "$folder/wheel" ./python
 environment 11 tests
 "$folder/tests/bin/ruff" check python

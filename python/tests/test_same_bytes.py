@@ -1,7 +1,7 @@
 """The same bytes from Python, from Rust and from the program.
 
 IMPUTOME_PROGRAM and IMPUTOME_EXAMPLE name the program and the example `impute_table` of the library, built from the
-same sources; `.ci/run` sets them. Else they are looked for where `cargo build --release --example` leaves them.
+same sources; `python/test.sh` sets them. Else they are looked for where `cargo build --release --example` leaves them.
 """
 
 import gzip
