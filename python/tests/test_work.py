@@ -33,6 +33,14 @@ LONG = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """A process that was begun in the background ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize("estimator", LONG, ids=lambda estimator: type(estimator).__name__)
 def test_ctrl_c_comes_out_within_half_a_second(estimator):
     asked = []
