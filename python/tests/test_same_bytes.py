@@ -1,7 +1,8 @@
 """The same bytes from Python, from Rust and from the program.
 
 IMPUTOME_PROGRAM and IMPUTOME_EXAMPLE name the program and the example `impute_table` of the library, built from the
-same sources; `python/test.sh` sets them. Else they are looked for where `cargo build --release --example` leaves them.
+same sources; `python/test.sh` sets them, and then they must be there. Whoever runs the tests by hand may go without:
+they are looked for where `cargo build --release --example` leaves them.
 """
 
 import gzip
@@ -27,9 +28,13 @@ METHODS = {
 
 
 def built(variable, name):
-    place = Path(os.environ.get(variable, ROOT / "target" / "release" / name))
+    if variable in os.environ:
+        place = Path(os.environ[variable])
+        assert place.exists(), f"{variable} names {place}, which is not there"
+        return place
+    place = ROOT / "target" / "release" / name
     if not place.exists():
-        pytest.skip(f"{place} is not built")
+        pytest.skip(f"{place} is not built, and {variable} names no other")
     return place
 
 
