@@ -1,6 +1,6 @@
 //! An expression table with its gaps.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, ShapeBuilder};
 
 use crate::{Companion, Covariates, Error, Mask, Names, Result, Scale};
 
@@ -149,6 +149,22 @@ impl Dataset {
         }
     }
 
+    /// The given columns, positions ascending, each gene's entries one after another in memory as
+    /// in [`Dataset::select_genes`]; where they lie so already they are kept in place.
+    pub fn into_genes(self, positions: &[usize]) -> Self {
+        let all = positions.len() == self.n_genes();
+        Self {
+            values: into_columns(self.values, positions),
+            measured: Mask(into_columns(self.measured.0, positions)),
+            genes: if all {
+                self.genes
+            } else {
+                self.genes.select(positions)
+            },
+            ..self
+        }
+    }
+
     /// The companion assay that `method` learns from: a prepared table has one at most.
     ///
     /// Refused when there is none.
@@ -197,6 +213,25 @@ impl Dataset {
     }
 }
 
+/// The given columns, ascending, one after another in memory.
+fn into_columns<T: Copy>(table: Array2<T>, positions: &[usize]) -> Array2<T> {
+    if !table.t().is_standard_layout() {
+        return table.select(Axis(1), positions);
+    }
+    if positions.len() == table.ncols() {
+        return table;
+    }
+    let rows = table.nrows();
+    let (mut entries, start) = table.into_raw_vec_and_offset();
+    let start = start.unwrap_or(0);
+    for (to, &from) in positions.iter().enumerate() {
+        let from = start + from * rows;
+        entries.copy_within(from..from + rows, to * rows);
+    }
+    entries.truncate(positions.len() * rows);
+    Array2::from_shape_vec((rows, positions.len()).f(), entries).expect("whole columns are kept")
+}
+
 fn expect_rows(what: &str, expected: usize, found: usize) -> Result<()> {
     if expected == found {
         return Ok(());
@@ -206,4 +241,32 @@ fn expect_rows(what: &str, expected: usize, found: usize) -> Result<()> {
         expected: expected.to_string(),
         found: found.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn genes_are_kept_in_place_as_they_are_selected() {
+        let names = |kind, n| Names::new(kind, (0..n).map(|i: usize| i.to_string()).collect());
+        let values = Array2::from_shape_fn((3, 5), |(s, g)| match (s + g) % 4 {
+            0 => f32::NAN,
+            _ => (10 * s + g) as f32,
+        });
+        let (samples, genes) = (names("sample", 3).unwrap(), names("gene", 5).unwrap());
+        let by_rows = Dataset::new(values, samples, genes).unwrap();
+        let by_genes = by_rows.select_genes(&[0, 1, 2, 3, 4]);
+        for positions in [vec![0, 1, 2, 3, 4], vec![1, 3], vec![4], vec![]] {
+            let expected = by_rows.select_genes(&positions);
+            for table in [&by_rows, &by_genes] {
+                let kept = table.clone().into_genes(&positions);
+                assert_eq!(kept.measured, expected.measured);
+                assert_eq!(kept.genes, expected.genes);
+                assert_eq!(kept.values.strides(), expected.values.strides());
+                let bits = |table: &Dataset| table.values.mapv(f32::to_bits);
+                assert_eq!(bits(&kept), bits(&expected));
+            }
+        }
+    }
 }

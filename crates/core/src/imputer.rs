@@ -39,6 +39,12 @@ pub trait Imputer: std::fmt::Debug + Send + Sync {
     /// Learns from the measured entries of `train` and reads no others.
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>>;
 
+    /// Learning from some genes of a table at a time, from methods that learn each gene by itself:
+    /// such tables need not stand in memory. What is learned is the same.
+    fn gene_by_gene(&self) -> Option<Box<dyn GeneByGene>> {
+        None
+    }
+
     /// Rebuilds what an earlier `fit` learned.
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>>;
 
@@ -56,8 +62,23 @@ pub trait Imputer: std::fmt::Debug + Send + Sync {
     }
 }
 
+/// Learning by a method that learns each gene by itself, some genes at a time.
+pub trait GeneByGene {
+    /// Learns from the measured entries of the next genes of a table. Its samples, and what is known
+    /// of them, are the same every time.
+    fn learn(&mut self, genes: &Dataset, run: &Run) -> Result<()>;
+
+    /// What was learned of all genes, as [`Imputer::fit`] on a table of them all gives it.
+    fn finish(self: Box<Self>) -> Box<dyn FittedImputer>;
+}
+
 /// A method that has learned, ready for data over the same genes.
 pub trait FittedImputer: Send + Sync {
+    /// Rows that must be imputed together for each to get the bytes it gets among all.
+    fn rows_together(&self) -> RowsTogether {
+        RowsTogether::default()
+    }
+
     /// Estimates every entry of `data`, measured or not, on the scale of `data`.
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation>;
 
@@ -114,6 +135,23 @@ impl Imputation {
             .and(&self.estimates)
             .map_collect(|&value, &measured, &estimate| if measured { value } else { estimate })
     }
+}
+
+/// Rows that a fitted method must meet at once, for each to get the bytes that it gets in the whole table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RowsTogether {
+    /// Each row is imputed by itself.
+    One,
+    /// Blocks of [`RowsTogether::BLOCK`] rows meet in matrix products, counted from the first.
+    #[default]
+    Blocks,
+    /// A row may be filled from any other one.
+    All,
+}
+
+impl RowsTogether {
+    /// Rows of a block: no method takes larger ones, and what smaller ones it takes divides it.
+    pub const BLOCK: usize = 1024;
 }
 
 /// The scale on which tables reach a method.

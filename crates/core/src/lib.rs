@@ -17,6 +17,7 @@ pub mod dataset;
 pub mod device;
 pub mod error;
 pub mod imputer;
+pub mod lent;
 pub mod mask;
 pub mod names;
 pub mod prepare;
@@ -32,7 +33,11 @@ pub use covariates::{Covariate, CovariateEncoder, CovariateValues, Covariates, E
 pub use dataset::Dataset;
 pub use device::{Device, Precision};
 pub use error::{Error, ErrorKind, Result};
-pub use imputer::{CompanionUse, FittedImputer, Imputation, Imputer, Prepared, TableShape};
+pub use imputer::{
+    CompanionUse, FittedImputer, GeneByGene, Imputation, Imputer, Prepared, RowsTogether,
+    TableShape,
+};
+pub use lent::{About, LentTable};
 pub use mask::{Holdout, Mask};
 pub use names::Names;
 pub use run::{Checkpoints, Curve, Progress, Run, Summary};

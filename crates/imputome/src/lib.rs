@@ -56,6 +56,6 @@ pub use imputome_io as io;
 pub use imputome_neural::DeepImpute;
 pub use imputome_neural::training::find_device;
 pub use imputome_simulate as simulate;
-pub use model::{AddedGenes, CompanionQuantiles, Completed, Model};
+pub use model::{AddedGenes, CompanionQuantiles, Completed, Model, Tally};
 pub use organ_systems::OrganSystems;
 pub use pipeline::{impute, impute_normalized, read, read_with_covariates};

@@ -8,9 +8,13 @@
 mod align;
 mod companions;
 mod gene_names;
+mod lent;
 mod prepare;
 mod quantiles;
 mod store;
+mod survey;
+
+use std::borrow::Cow;
 
 use imputome_core::prepare::Normalization;
 use imputome_core::{Dataset, Error, FittedImputer, Imputation, Result, Run, Summary};
@@ -20,6 +24,7 @@ use ndarray::Array2;
 pub use align::Alignment;
 pub use companions::CompanionFeatures;
 pub use imputome_neural::Embedding;
+pub use lent::Tally;
 pub use prepare::{GeneRole, Preparation};
 pub use quantiles::{AssayQuantiles, CompanionQuantiles};
 
@@ -86,14 +91,37 @@ impl Model {
         let (preparation, normalized) =
             run.on_threads(|| Preparation::learn_normalized(train, normalization))?;
         let preparation = preparation.for_method(method.imputer(), train)?;
-        let fitted = if preparation.learned().is_empty() {
-            None
-        } else {
-            Some(
-                method
-                    .imputer()
-                    .fit(&preparation.apply(&normalized)?, run)?,
-            )
+        let table = match normalized {
+            Cow::Borrowed(train) => preparation.apply(train)?,
+            Cow::Owned(normalized) => preparation.apply_to(normalized)?,
+        };
+        Self::fit_prepared(method, preparation, &table, run)
+    }
+
+    /// As [`Model::fit`], with less memory: the method learns from `train` itself, brought to the scale
+    /// that it asks for where it lies.
+    ///
+    /// No second table is made where the entries of each gene lie one after another, as
+    /// [`LentTable::to_dataset`] gives them.
+    ///
+    /// [`LentTable::to_dataset`]: imputome_core::LentTable::to_dataset
+    pub fn fit_owned(method: Method, train: Dataset, run: &Run) -> Result<Self> {
+        method.imputer().check()?;
+        let preparation = run.on_threads(|| Preparation::learn(&train))?;
+        let preparation = preparation.for_method(method.imputer(), &train)?;
+        let table = preparation.apply_to(train)?;
+        Self::fit_prepared(method, preparation, &table, run)
+    }
+
+    fn fit_prepared(
+        method: Method,
+        preparation: Preparation,
+        table: &Dataset,
+        run: &Run,
+    ) -> Result<Self> {
+        let fitted = match preparation.learned().is_empty() {
+            true => None,
+            false => Some(method.imputer().fit(table, run)?),
         };
         Ok(Self {
             method,
@@ -175,7 +203,7 @@ impl Model {
         let (known, _) = self.known(data, &alignment, run)?;
         let tables = match &self.fitted {
             Some(fitted) => {
-                let (scaled, _) = self.preparation.reach_method(&known, data)?;
+                let (scaled, _) = self.preparation.reach_method(known, data)?;
                 fitted.completed_tables(&scaled, count, run)?
             }
             None => Some(vec![known.values; count]),
@@ -271,7 +299,7 @@ impl Model {
         let Some(fitted) = &self.fitted else {
             return Ok(Imputation::of(known.values));
         };
-        let (scaled, of_companions) = self.preparation.reach_method(&known, data)?;
+        let (scaled, of_companions) = self.preparation.reach_method(known, data)?;
         let mut imputation = fitted.impute(&scaled, run)?;
         self.preparation.leave_method(&mut imputation);
         run.on_threads(|| {

@@ -4,7 +4,8 @@
 
 use imputome::core::prepare::hide_at_random;
 use imputome::core::{
-    Companion, Covariate, CovariateValues, Covariates, Dataset, Names, Run, Scale,
+    About, Companion, Covariate, CovariateValues, Covariates, Dataset, LentTable, Mask, Names, Run,
+    Scale,
 };
 use imputome::{Method, Model};
 use ndarray::Array2;
@@ -96,6 +97,18 @@ fn table() -> Dataset {
         .unwrap()
         .visible()
         .clone()
+}
+
+/// What is known of a table beside its values.
+fn about(data: &Dataset) -> About {
+    About {
+        samples: data.samples.clone(),
+        genes: data.genes.clone(),
+        covariates: data.covariates.clone(),
+        groups: data.groups.clone(),
+        scale: data.scale,
+        companions: data.companions.clone(),
+    }
 }
 
 fn bits(values: &Array2<f32>) -> Vec<u32> {
@@ -193,6 +206,62 @@ fn samples_in_another_order_get_the_same_estimates() {
                 "{name}: {a} and {b}"
             );
         }
+    }
+}
+
+#[test]
+fn a_table_given_away_or_lent_teaches_what_a_borrowed_one_does() {
+    let mut data = table();
+    data.measured.0.column_mut(4).fill(false);
+    data.values.column_mut(4).fill(f32::NAN);
+    let by_genes = data.select_genes(&(0..GENES).collect::<Vec<_>>());
+    let about = about(&data);
+    for (name, model) in models(&data) {
+        let expected = model.to_weights();
+        let owned = |table: &Dataset| {
+            let model = Model::fit_owned(model.method.clone(), table.clone(), &run(2));
+            model.unwrap().to_weights()
+        };
+        assert_eq!(owned(&data), expected, "{name}");
+        assert_eq!(owned(&by_genes), expected, "{name}, by genes");
+        let lent = LentTable::new(data.values.view(), &about).unwrap();
+        let lent = Model::fit_lent(model.method.clone(), lent, &run(2)).unwrap();
+        assert_eq!(lent.to_weights(), expected, "{name}, lent");
+    }
+}
+
+/// Many rows more than a method may take at once.
+#[test]
+fn an_array_is_filled_where_it_lies_in_windows_of_rows() {
+    let data = table();
+    let many: Vec<usize> = (0..1300).map(|row| row % SAMPLES).collect();
+    let many = Dataset {
+        values: data.values.select(ndarray::Axis(0), &many),
+        measured: Mask(data.measured.0.select(ndarray::Axis(0), &many)),
+        samples: names("S", many.len()),
+        genes: data.genes.clone(),
+        covariates: data.covariates.select(&many),
+        groups: None,
+        scale: data.scale,
+        companions: data
+            .companions
+            .iter()
+            .map(|c| c.select_samples(&many))
+            .collect(),
+    };
+    let about = about(&many);
+    for (name, model) in models(&data) {
+        let expected = model.impute(&many, &run(2)).unwrap();
+        let mut place = many.values.mapv(f64::from);
+        let tally = model
+            .fill_lent_by(1, place.view_mut(), &about, &run(2))
+            .unwrap();
+        assert_eq!(
+            bits(&place.mapv(|value| value as f32)),
+            bits(&expected.values),
+            "{name}"
+        );
+        assert_eq!((tally.filled, tally.left), (expected.filled, 0), "{name}");
     }
 }
 

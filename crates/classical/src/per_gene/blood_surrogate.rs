@@ -12,14 +12,14 @@
 use std::collections::BTreeMap;
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputation, Imputer, MethodCard, Result, Run, Scale, Setting, Summary,
-    TableShape, Weights, settings,
+    Dataset, FittedImputer, GeneByGene, Imputation, Imputer, MethodCard, Result, RowsTogether, Run,
+    Scale, Setting, Summary, TableShape, Weights, settings,
 };
 use ndarray::ArrayViewMut1;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::median::{FittedMedian, Median, covariate_name, restored_medians};
+use super::median::{self, FittedMedian, Median, covariate_name, restored_medians};
 
 static CARD: MethodCard = MethodCard {
     name: "blood-surrogate",
@@ -88,11 +88,13 @@ impl Imputer for BloodSurrogate {
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
         self.check()?;
         run.proceed()?;
-        let by = self.by.clone();
-        Ok(Box::new(FittedBloodSurrogate {
-            settings: self.clone(),
-            medians: Median { by }.learn(train, run),
-        }))
+        let mut learning = self.learning();
+        learning.medians.add(train, run);
+        Ok(Box::new(learning.surrogates()))
+    }
+
+    fn gene_by_gene(&self) -> Option<Box<dyn GeneByGene>> {
+        Some(Box::new(self.learning()))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
@@ -103,7 +105,46 @@ impl Imputer for BloodSurrogate {
     }
 }
 
+impl BloodSurrogate {
+    fn learning(&self) -> Learning {
+        let by = self.by.clone();
+        Learning {
+            settings: self.clone(),
+            medians: Median { by }.learning(),
+        }
+    }
+}
+
+/// Learning of what stands in where there is no surrogate.
+struct Learning {
+    settings: BloodSurrogate,
+    medians: median::Learning,
+}
+
+impl Learning {
+    fn surrogates(self) -> FittedBloodSurrogate {
+        FittedBloodSurrogate {
+            settings: self.settings,
+            medians: self.medians.medians(),
+        }
+    }
+}
+
+impl GeneByGene for Learning {
+    fn learn(&mut self, genes: &Dataset, run: &Run) -> Result<()> {
+        self.medians.learn(genes, run)
+    }
+
+    fn finish(self: Box<Self>) -> Box<dyn FittedImputer> {
+        Box::new(self.surrogates())
+    }
+}
+
 impl FittedImputer for FittedBloodSurrogate {
+    fn rows_together(&self) -> RowsTogether {
+        RowsTogether::All
+    }
+
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         let mut imputation = self.medians.impute(data, run)?;
         let found = Surrogates::of(data, &self.settings);

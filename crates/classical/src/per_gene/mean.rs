@@ -7,8 +7,8 @@
 //! Cost: one pass over the table.
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputation, Imputer, MethodCard, Result, Run, Scale, Setting, Summary,
-    TableShape, Weights, settings,
+    Dataset, FittedImputer, GeneByGene, Imputation, Imputer, MethodCard, Result, RowsTogether, Run,
+    Scale, Setting, Summary, TableShape, Weights, settings,
 };
 use ndarray::{Array1, Array2};
 use schemars::JsonSchema;
@@ -61,6 +61,44 @@ impl FittedMean {
     }
 }
 
+/// Learning of one number per gene.
+pub(super) struct Learning {
+    learned: FittedMean,
+    means: fn(&Dataset) -> Result<Vec<f32>>,
+}
+
+impl Learning {
+    /// By `means`, the number of each gene of a table.
+    pub(super) fn new(method: &'static str, means: fn(&Dataset) -> Result<Vec<f32>>) -> Self {
+        let learned = FittedMean {
+            method,
+            genes: Vec::new(),
+            means: Vec::new(),
+        };
+        Self { learned, means }
+    }
+
+    /// From all genes at once.
+    pub(super) fn whole(mut self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
+        self.learn(train, run)?;
+        Ok(Box::new(self.learned))
+    }
+}
+
+impl GeneByGene for Learning {
+    fn learn(&mut self, genes: &Dataset, run: &Run) -> Result<()> {
+        run.proceed()?;
+        let names = genes.genes.iter().map(String::from);
+        self.learned.genes.extend(names);
+        self.learned.means.extend((self.means)(genes)?);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Box<dyn FittedImputer> {
+        Box::new(self.learned)
+    }
+}
+
 impl Imputer for Mean {
     fn card(&self) -> &'static MethodCard {
         &CARD
@@ -77,12 +115,12 @@ impl Imputer for Mean {
 
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
         self.check()?;
-        run.proceed()?;
-        Ok(Box::new(FittedMean {
-            method: CARD.name,
-            genes: train.genes.as_slice().to_vec(),
-            means: gene_means(train),
-        }))
+        Learning::new(CARD.name, |genes| Ok(gene_means(genes))).whole(train, run)
+    }
+
+    fn gene_by_gene(&self) -> Option<Box<dyn GeneByGene>> {
+        let learning = Learning::new(CARD.name, |genes| Ok(gene_means(genes)));
+        Some(Box::new(learning))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
@@ -91,6 +129,10 @@ impl Imputer for Mean {
 }
 
 impl FittedImputer for FittedMean {
+    fn rows_together(&self) -> RowsTogether {
+        RowsTogether::One
+    }
+
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         run.proceed()?;
         data.expect_genes(self.method, &self.genes)?;

@@ -12,8 +12,8 @@
 use std::collections::BTreeMap;
 
 use imputome_core::{
-    Covariates, Dataset, FittedImputer, Imputation, Imputer, MethodCard, Result, Run, Scale,
-    Setting, Summary, TableShape, Weights, settings,
+    Covariates, Dataset, FittedImputer, GeneByGene, Imputation, Imputer, MethodCard, Result,
+    RowsTogether, Run, Scale, Setting, Summary, TableShape, Weights, settings,
 };
 use imputome_numerics::median;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
@@ -93,6 +93,10 @@ impl Imputer for Median {
         Ok(Box::new(self.learn(train, run)))
     }
 
+    fn gene_by_gene(&self) -> Option<Box<dyn GeneByGene>> {
+        Some(Box::new(self.learning()))
+    }
+
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {
         Ok(Box::new(restored_medians(weights)?))
     }
@@ -101,44 +105,102 @@ impl Imputer for Median {
 impl Median {
     /// Medians of the measured entries of `train`.
     pub(super) fn learn(&self, train: &Dataset, run: &Run) -> FittedMedian {
-        let by = covariate_name(&self.by, &train.covariates);
-        let level_of_sample = train.covariates.categorical(&by);
-        let mut rows_of_level: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (row, level) in level_of_sample.unwrap_or_default().iter().enumerate() {
-            if let Some(level) = level {
-                rows_of_level.entry(level).or_default().push(row);
-            }
+        let mut learning = self.learning();
+        learning.add(train, run);
+        learning.medians()
+    }
+
+    /// The same, from some genes at a time.
+    pub(super) fn learning(&self) -> Learning {
+        Learning {
+            settings: self.clone(),
+            rows_of_level: None,
+            by: self.by.clone(),
+            genes: Vec::new(),
+            columns: Vec::new(),
         }
-        let rows: Vec<&Vec<usize>> = rows_of_level.values().collect();
+    }
+}
+
+/// Learning of medians.
+#[derive(Debug)]
+pub(super) struct Learning {
+    settings: Median,
+    by: String,
+    /// Samples of each level; nothing before they were seen, and none where there is no such covariate.
+    rows_of_level: Option<BTreeMap<String, Vec<usize>>>,
+    genes: Vec<String>,
+    columns: Vec<GeneMedians>,
+}
+
+impl Learning {
+    /// Learns further genes of the same samples.
+    pub(super) fn add(&mut self, train: &Dataset, run: &Run) {
+        self.by = covariate_name(&self.settings.by, &train.covariates);
+        let levels = train.covariates.categorical(&self.by);
+        self.rows_of_level = levels.map(rows_of_level);
+        let rows: Vec<&Vec<usize>> = self
+            .rows_of_level
+            .iter()
+            .flat_map(BTreeMap::values)
+            .collect();
         let columns: Vec<GeneMedians> = run.on_threads(|| {
             (0..train.n_genes())
                 .into_par_iter()
                 .map(|g| gene_medians(train, g, &rows))
                 .collect()
         });
-        let levels: Vec<String> = rows_of_level.keys().map(|l| l.to_string()).collect();
+        self.columns.extend(columns);
+        self.genes.extend(train.genes.iter().map(String::from));
+    }
+
+    /// The medians of all of them.
+    pub(super) fn medians(self) -> FittedMedian {
+        let columns = &self.columns;
         let mut remarks = Vec::new();
-        if level_of_sample.is_none() {
+        if self.rows_of_level.is_none() {
             remarks.push(format!(
                 "no categorical covariate {:?}: medians are over all samples",
-                self.by
+                self.settings.by
             ));
         }
-        remarks.extend(remark_on_unmeasured(&levels, &columns));
+        let levels: Vec<String> = self
+            .rows_of_level
+            .into_iter()
+            .flatten()
+            .map(|(l, _)| l)
+            .collect();
+        remarks.extend(remark_on_unmeasured(&levels, columns));
         FittedMedian {
-            genes: train.genes.as_slice().to_vec(),
-            by,
+            by: self.by,
             overall: columns.iter().map(|c| c.overall).collect(),
             per_level: Array2::from_shape_fn((levels.len(), columns.len()), |(l, g)| {
                 columns[g].per_level[l].unwrap_or(columns[g].overall)
             }),
+            genes: self.genes,
             levels,
             remarks,
         }
     }
 }
 
+impl GeneByGene for Learning {
+    fn learn(&mut self, genes: &Dataset, run: &Run) -> Result<()> {
+        run.proceed()?;
+        self.add(genes, run);
+        Ok(())
+    }
+
+    fn finish(self: Box<Self>) -> Box<dyn FittedImputer> {
+        Box::new(self.medians())
+    }
+}
+
 impl FittedImputer for FittedMedian {
+    fn rows_together(&self) -> RowsTogether {
+        RowsTogether::One
+    }
+
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         run.proceed()?;
         data.expect_genes(CARD.name, &self.genes)?;
@@ -220,6 +282,18 @@ pub(super) fn restored_medians(weights: &Weights) -> Result<FittedMedian> {
     })
 }
 
+/// The samples of each level.
+fn rows_of_level(level_of_sample: &[Option<String>]) -> BTreeMap<String, Vec<usize>> {
+    let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (row, level) in level_of_sample.iter().enumerate() {
+        if let Some(level) = level {
+            rows.entry(level.clone()).or_default().push(row);
+        }
+    }
+    rows
+}
+
+#[derive(Debug)]
 struct GeneMedians {
     overall: f32,
     per_level: Vec<Option<f32>>,

@@ -9,13 +9,13 @@
 //! Cost: one pass over the table.
 
 use imputome_core::{
-    Counts, Dataset, Error, FittedImputer, Imputer, MethodCard, Result, Run, Scale, Setting,
-    TableShape, Weights, settings,
+    Counts, Dataset, Error, FittedImputer, GeneByGene, Imputer, MethodCard, Result, Run, Scale,
+    Setting, TableShape, Weights, settings,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::mean::FittedMean;
+use super::mean::{FittedMean, Learning};
 
 static CARD: MethodCard = MethodCard {
     name: "nonzero-mean",
@@ -56,12 +56,11 @@ impl Imputer for NonzeroMean {
 
     fn fit(&self, train: &Dataset, run: &Run) -> Result<Box<dyn FittedImputer>> {
         self.check()?;
-        run.proceed()?;
-        Ok(Box::new(FittedMean {
-            method: CARD.name,
-            genes: train.genes.as_slice().to_vec(),
-            means: nonzero_means(train)?,
-        }))
+        Learning::new(CARD.name, nonzero_means).whole(train, run)
+    }
+
+    fn gene_by_gene(&self) -> Option<Box<dyn GeneByGene>> {
+        Some(Box::new(Learning::new(CARD.name, nonzero_means)))
     }
 
     fn restore(&self, weights: &Weights) -> Result<Box<dyn FittedImputer>> {

@@ -1,6 +1,6 @@
 //! Standardization learned from training rows.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1, Zip};
 use serde::{Deserialize, Serialize};
 
 use crate::{Dataset, Scale};
@@ -9,7 +9,7 @@ use crate::{Dataset, Scale};
 ///
 /// Section 3.1 of the PMI paper ("standard score"), but learned from training rows only, where
 /// the released code scales test rows by themselves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scaler {
     /// Mean per gene, shape `[genes]`; 0 for a gene never measured.
     pub means: Vec<f32>,
@@ -20,33 +20,35 @@ pub struct Scaler {
 impl Scaler {
     /// Learns from the measured entries of `training`.
     pub fn fit(training: &Dataset) -> Self {
-        let mut scaler = Self {
-            means: Vec::new(),
-            deviations: Vec::new(),
-        };
-        for g in 0..training.n_genes() {
-            let (mean, deviation) = mean_and_deviation(training, g);
-            scaler.means.push(mean as f32);
-            scaler.deviations.push(if deviation as f32 > 0.0 {
-                deviation as f32
-            } else {
-                1.0
-            });
+        let mut scaler = Self::default();
+        let measured = training.measured.0.columns();
+        for (values, measured) in training.values.columns().into_iter().zip(measured) {
+            scaler.learn_gene(values, measured);
         }
         scaler
     }
 
+    /// Learns one more gene, from its measured values, shape `[samples]`.
+    pub fn learn_gene(&mut self, values: ArrayView1<'_, f32>, measured: ArrayView1<'_, bool>) {
+        let (mean, deviation) = mean_and_deviation(values, measured);
+        self.means.push(mean as f32);
+        self.deviations.push(if deviation as f32 > 0.0 {
+            deviation as f32
+        } else {
+            1.0
+        });
+    }
+
     /// The table in standard scores; gaps stay gaps.
     pub fn apply(&self, data: &Dataset) -> Dataset {
-        let mut scaled = data.clone();
-        for mut row in scaled.values.rows_mut() {
-            for ((value, mean), deviation) in row.iter_mut().zip(&self.means).zip(&self.deviations)
-            {
-                *value = (*value - mean) / deviation;
-            }
-        }
-        scaled.scale = Scale::Standardized;
-        scaled
+        self.apply_to(data.clone())
+    }
+
+    /// The same, computed where the table lies.
+    pub fn apply_to(&self, mut data: Dataset) -> Dataset {
+        standardize(&mut data.values, self);
+        data.scale = Scale::Standardized;
+        data
     }
 
     /// Brings estimates, shape `[samples, genes]`, back to the scale of the table.
@@ -69,20 +71,31 @@ impl Scaler {
     }
 }
 
-fn mean_and_deviation(data: &Dataset, g: usize) -> (f64, f64) {
+/// Subtracts the means and divides by the deviations, in the order in which the values lie.
+fn standardize(values: &mut Array2<f32>, scaler: &Scaler) {
+    let means = ArrayView1::from(&scaler.means);
+    let deviations = ArrayView1::from(&scaler.deviations);
+    Zip::from(values)
+        .and_broadcast(means)
+        .and_broadcast(deviations)
+        .for_each(|value, mean, deviation| *value = (*value - mean) / deviation);
+}
+
+fn mean_and_deviation(values: ArrayView1<'_, f32>, measured: ArrayView1<'_, bool>) -> (f64, f64) {
+    let known = || {
+        let pairs = values.iter().zip(measured);
+        pairs.filter(|(_, m)| **m).map(|(v, _)| f64::from(*v))
+    };
     let (mut n, mut sum) = (0.0, 0.0);
-    for (_, value) in data.measured_of_gene(g) {
+    for value in known() {
         n += 1.0;
-        sum += f64::from(value);
+        sum += value;
     }
     if n == 0.0 {
         return (0.0, 0.0);
     }
     let mean = sum / n;
-    let squares: f64 = data
-        .measured_of_gene(g)
-        .map(|(_, v)| (f64::from(v) - mean).powi(2))
-        .sum();
+    let squares: f64 = known().map(|v| (v - mean).powi(2)).sum();
     (mean, (squares / n).sqrt())
 }
 

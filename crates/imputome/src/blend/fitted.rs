@@ -1,6 +1,8 @@
 //! A fitted blend and its estimates.
 
-use imputome_core::{Dataset, Error, FittedImputer, Imputation, Result, Run, Summary, Weights};
+use imputome_core::{
+    Dataset, Error, FittedImputer, Imputation, Result, RowsTogether, Run, Summary, Weights,
+};
 use imputome_neural::spread::Spread;
 use ndarray::Array2;
 
@@ -65,6 +67,11 @@ fn name_of_part(at: usize) -> String {
 }
 
 impl FittedImputer for FittedBlend {
+    fn rows_together(&self) -> RowsTogether {
+        let of_parts = self.parts.iter().map(|part| part.fitted.rows_together());
+        of_parts.max().unwrap_or_default()
+    }
+
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         data.expect_genes("blend", &self.genes)?;
         let mut of_parts = Vec::new();

@@ -5,13 +5,14 @@ use std::collections::HashSet;
 
 use imputome_core::prepare::{Normalization, Normalizer, Scaler};
 use imputome_core::{
-    CompanionUse, Covariates, Dataset, Error, Imputation, Imputer, Prepared, Result, Scale,
+    CompanionUse, Covariates, Dataset, Error, Imputation, Imputer, Names, Prepared, Result, Scale,
 };
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
 use super::companions::{Aligned, CompanionFeatures};
 use super::quantiles::CompanionQuantiles;
+use super::survey::{Survey, detection_floor, positions_of_learned};
 
 /// What can be done for a gene.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,9 +65,6 @@ pub struct Preparation {
 const FAR_SHARE: f64 = 0.2;
 /// Standard deviations from the training mean that count as far. Ours, see [`FAR_SHARE`].
 const FAR: f32 = 3.0;
-/// Share of measured entries at the smallest value that makes it a detection floor. Ours: in
-/// GTEx's log2(TPM + 0.001) it is 5 % and more, in tables without a floor one entry.
-const FLOOR_SHARE: f64 = 0.01;
 /// Units by which two detection floors of logarithms may differ. Ours: rounding moves a floor
 /// by less, another offset (0.001 for 1, say) by ten units of log2.
 const FLOOR_TOLERANCE: f32 = 0.1;
@@ -74,31 +72,31 @@ const FLOOR_TOLERANCE: f32 = 0.1;
 impl Preparation {
     /// Looks at the training rows. Refused when nothing is measured.
     pub fn learn(train: &Dataset) -> Result<Self> {
-        if train.measured.count() == 0 {
+        Self::of(Survey::of(train), &train.genes, train.scale, train)
+    }
+
+    /// What was learned about genes, with what is known of the samples of `rows`, whose own genes are
+    /// not looked at. Refused when nothing is measured.
+    pub(super) fn of(survey: Survey, genes: &Names, scale: Scale, rows: &Dataset) -> Result<Self> {
+        if survey.is_empty() {
             return Err(Error::Unusable(
                 "the table has no measured value; check that gaps and numbers are where they should be"
                     .into(),
             ));
         }
-        let roles: Vec<GeneRole> = (0..train.n_genes()).map(|g| role(train, g)).collect();
-        let learned = positions_of_learned(&roles);
-        let mut groups = train.group_of_samples();
+        let mut groups = rows.group_of_samples();
         groups.sort_unstable();
         groups.dedup();
+        let covariates = rows.covariates.columns().iter();
         Ok(Self {
-            genes: train.genes.as_slice().to_vec(),
-            scaler: Scaler::fit(&train.select_genes(&learned)),
-            roles,
-            floor: detection_floor(train),
-            scale: train.scale,
-            samples: train.n_samples(),
+            genes: genes.as_slice().to_vec(),
+            floor: survey.floor(),
+            roles: survey.roles,
+            scaler: survey.scaler,
+            scale,
+            samples: rows.n_samples(),
             groups: groups.len(),
-            covariates: train
-                .covariates
-                .columns()
-                .iter()
-                .map(|c| c.name.clone())
-                .collect(),
+            covariates: covariates.map(|c| c.name.clone()).collect(),
             donors: groups.iter().map(|donor| mark(donor)).collect(),
             companions: None,
             prepared: Prepared::StandardScores,
@@ -183,7 +181,14 @@ impl Preparation {
     ///
     /// Refused when companions are not those it was learned from.
     pub fn apply(&self, train: &Dataset) -> Result<Dataset> {
-        let (table, _) = self.reach_method(&train.select_genes(&self.learned()), train)?;
+        let (table, _) = self.reach_method(train.select_genes(&self.learned()), train)?;
+        Ok(table)
+    }
+
+    /// The same, made of the training table itself.
+    pub fn apply_to(&self, train: Dataset) -> Result<Dataset> {
+        let aligned = self.aligned(&train)?;
+        let (table, _) = self.scaled_beside(train.into_genes(&self.learned()), aligned);
         Ok(table)
     }
 
@@ -191,23 +196,33 @@ impl Preparation {
     /// there is to say about these.
     pub(super) fn reach_method(
         &self,
-        known: &Dataset,
+        known: Dataset,
         data: &Dataset,
     ) -> Result<(Dataset, Vec<String>)> {
-        let mut table = self.scaler.apply(known);
-        table.companions = Vec::new();
-        if self.prepared == Prepared::AsGiven {
-            table.scale = known.scale;
-        }
-        let Some(features) = &self.companions else {
-            return Ok((table, Vec::new()));
+        Ok(self.scaled_beside(known, self.aligned(data)?))
+    }
+
+    /// The companions of `data` over the features learned, where there are any.
+    fn aligned(&self, data: &Dataset) -> Result<Option<Aligned>> {
+        let features = self.companions.as_ref();
+        features.map(|features| features.align(data)).transpose()
+    }
+
+    fn scaled_beside(&self, known: Dataset, beside: Option<Aligned>) -> (Dataset, Vec<String>) {
+        let mut table = match self.prepared {
+            Prepared::StandardScores => self.scaler.apply_to(known),
+            Prepared::AsGiven => known,
         };
-        let Aligned { companion, remarks } = features.align(data)?;
+        table.companions = Vec::new();
+        let (Some(features), Some(Aligned { companion, remarks })) = (&self.companions, beside)
+        else {
+            return (table, Vec::new());
+        };
         if features.stacked {
-            return Ok((features.stack(table, companion), remarks));
+            return (features.stack(table, companion), remarks);
         }
         table.companions.push(companion);
-        Ok((table, remarks))
+        (table, remarks)
     }
 
     /// Estimates over the columns that a method saw, cut to the genes and brought back to their
@@ -298,22 +313,6 @@ fn no_companion(method: &dyn Imputer, train: &Dataset) -> Error {
     }
 }
 
-/// The smallest measured value, if at least [`FLOOR_SHARE`] of the measured entries have it.
-fn detection_floor(data: &Dataset) -> Option<f32> {
-    let measured = || {
-        data.values
-            .iter()
-            .zip(&data.measured.0)
-            .filter(|(_, m)| **m)
-            .map(|(v, _)| *v)
-    };
-    let lowest = measured().min_by(f32::total_cmp)?;
-    let (at_floor, entries) = measured().fold((0, 0), |(at, n), value| {
-        (at + usize::from(value == lowest), n + 1)
-    });
-    (at_floor > 1 && at_floor as f64 >= FLOOR_SHARE * f64::from(entries)).then_some(lowest)
-}
-
 /// FNV-1a of 64 bits (Fowler, Noll and Vo, 1991): names are known again and not told.
 fn mark(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -321,25 +320,9 @@ fn mark(name: &str) -> u64 {
     })
 }
 
-fn positions_of_learned(roles: &[GeneRole]) -> Vec<usize> {
-    (0..roles.len())
-        .filter(|&g| roles[g] == GeneRole::Learned)
-        .collect()
-}
-
-fn role(train: &Dataset, g: usize) -> GeneRole {
-    let mut values = train.measured_of_gene(g).map(|(_, value)| value);
-    match values.next() {
-        None => GeneRole::NeverMeasured,
-        Some(first) if values.all(|value| value == first) => GeneRole::Constant(first),
-        Some(_) => GeneRole::Learned,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use imputome_core::Names;
     use ndarray::{Array2, array};
 
     fn table(values: Array2<f32>) -> Dataset {
