@@ -1,85 +1,100 @@
-"""Peak memory of filling an array where it lies, beside what the library needs for the same work without Python.
+"""Memory of filling an array where it lies, beside the array itself, against what the method needs.
 
-    python benches/memory.py                       an array of 512 MiB, several methods
-    python benches/memory.py --mib 2048 --methods mean
+    cargo build --release -p imputome --example memory_of_a_fit
+    python benches/memory.py                                    an array of 256 MiB, several methods
+    python benches/memory.py --mib 2048 --genes 13421 --methods mean median
 
-Each figure is of a process of its own. "Library" is a table that the library alone holds, fitted and imputed whole.
-"In place" is `fit_transform` of an estimator with `copy=False` on an array that stays in memory all the while.
+Each figure is of a process of its own, in MiB. Linux alone: the most that was resident is read from /proc/self/status
+and set back through /proc/self/clear_refs.
+
+"beside" is the most that the process held during `fit_transform` of an estimator with `copy=False`, less what it held
+before: the array, the interpreter and what it had imported.
+
+"needs" is what the method takes by itself. Of a method that learns each gene by itself that is nothing: it needs no table
+in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which methods
+receive it (values in standard scores, and what was measured: 5 bytes an entry), gives it away to be learned from, and
+imputes a block of rows: table, work of the method and model. The array itself cannot be that table: its measured values
+stay as they are, to the bit.
+
+"beyond" is the difference, in percent of the array.
 """
 
 import argparse
-import resource
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
-#: Genes of the table: as many as vary in most studies of expression.
-GENES = 5000
+#: Methods that learn each gene by itself.
+BY_GENE = ("blood-surrogate", "mean", "median", "nonzero-mean")
+PROGRAM = Path(__file__).parents[2] / "target" / "release" / "examples" / "memory_of_a_fit"
 
 
-def table(mib):
+def table(rows, genes, precision):
+    """Two factors and noise, a fifth of it gaps, made some rows at a time."""
     random = np.random.default_rng(0)
-    rows = mib * 2**20 // (4 * GENES)
-    values = random.standard_normal((rows, GENES), dtype=np.float32)
+    loadings = random.standard_normal((2, genes), dtype=np.float32)
+    values = np.empty((rows, genes), dtype=precision)
     for first in range(0, rows, 256):
         window = values[first : first + 256]
-        window[random.random(window.shape, dtype=np.float32) < 0.1] = np.nan
+        noise = random.standard_normal(window.shape, dtype=np.float32)
+        np.abs(20 + random.standard_normal((len(window), 2), dtype=np.float32) @ loadings + noise, out=window)
+        window[random.random(window.shape, dtype=np.float32) < 0.2] = np.nan
     return values
 
 
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def resident(field):
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith(field)) / 1024
 
 
-def in_place(method, mib):
-    import json
-
+def in_place(method, rows, genes, precision):
     from imputome import _core, _methods
 
-    name = json.loads(_core.parse(method))["name"]
+    settings = json.loads(_core.parse(method))
+    name = settings.pop("name")
     kind = next(k for k in (getattr(_methods, n) for n in _methods.__all__) if k._method == name)
-    values = table(mib)
-    before = peak()
-    filled = kind(copy=False).fit_transform(values)
+    settings = {name: value for name, value in settings.items() if value is not None}
+    kind(**settings, copy=False).fit_transform(table(64, 20, precision))  # What is imported on the way is no part of it.
+    values = table(rows, genes, precision)
+    with open("/proc/self/clear_refs", "w") as peak:
+        peak.write("5")
+    before = resident("VmRSS")
+    filled = kind(**settings, copy=False).fit_transform(values)
     assert filled is values
-    return before, peak()
+    assert not any(np.isnan(values[first : first + 256]).any() for first in range(0, rows, 256))
+    return resident("VmHWM") - before
 
 
-def library(method, mib):
-    from imputome import _core, _tables
-    from imputome._progress import Bar, Conditions
-
-    values = table(mib)
-    before = peak()
-    held = _core.Table(values, _tables.About(len(values), [f"x{gene}" for gene in range(GENES)]))
-    del values
-    with Bar(False) as bar:
-        conditions = Conditions(0, 1, bar)
-        _core.Model.fit(_core.parse(method), held, conditions).impute(held, conditions)
-    return before, peak()
-
-
-def measured(what, method, mib):
-    command = [sys.executable, __file__, "--mib", str(mib), "--methods", method, "--measure", what]
-    return [float(number) for number in subprocess.check_output(command, text=True).split()]
+def measured(command):
+    return [float(number) for number in subprocess.check_output([str(part) for part in command], text=True).split()]
 
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--mib", type=int, default=512)
-    arguments.add_argument("--methods", nargs="+", default=["mean", "softimpute", "gaussian"])
-    arguments.add_argument("--measure", choices=["in_place", "library"])
+    arguments.add_argument("--mib", type=int, default=256, help="size of the array")
+    arguments.add_argument("--genes", type=int, default=2000)
+    arguments.add_argument("--precision", choices=["float32", "float64"], default="float32")
+    arguments.add_argument("--methods", nargs="+", default=["mean", "median", "nonzero-mean", "softimpute", "svd", "knn"])
+    arguments.add_argument("--program", default=os.environ.get("MEMORY_OF_A_FIT", PROGRAM))
+    arguments.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()
+    rows = given.mib * 2**20 // (np.dtype(given.precision).itemsize * given.genes)
     if given.measure:
-        print(*{"in_place": in_place, "library": library}[given.measure](given.methods[0], given.mib))
+        print(in_place(given.methods[0], rows, given.genes, given.precision))
         return
-    print(f"{'method':<12}{'array':>10}{'library':>10}{'in place':>10}{'extra':>10}   (MiB; extra in % of the array)")
+    print(f"{rows} x {given.genes}, {given.precision}\n")
+    print("| method | array | beside | needs | of it the table | beyond |\n|---|---|---|---|---|---|")
     for method in given.methods:
-        _, alone = measured("library", method, given.mib)
-        _, here = measured("in_place", method, given.mib)
-        extra = (here - alone) / given.mib
-        print(f"{method:<12}{given.mib:>10}{alone:>10.0f}{here:>10.0f}{extra:>10.1%}")
+        options = ["--mib", given.mib, "--genes", given.genes, "--precision", given.precision, "--methods", method]
+        (beside,) = measured([sys.executable, __file__, *options, "--measure"])
+        by_gene = method.split(":")[0] in BY_GENE
+        held, needs = (0, 0) if by_gene else measured([given.program, method, rows, given.genes])
+        beyond = (beside - needs) / given.mib
+        print(f"| {method} | {given.mib} | {beside:.0f} | {needs:.0f} | {held:.0f} | {beyond:.1%} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,9 @@ import numpy as np
 
 from . import _core
 
+#: Entries of an array looked at together; ours, a MiB where one takes a byte.
+ENTRIES_AT_ONCE = 2**20
+
 
 def seed_of(random_state):
     """A seed of 64 bits from what scikit-learn takes as ``random_state``; ``None`` is 0, as in the program."""
@@ -72,6 +75,25 @@ def names_of_genes(table, count):
     """The columns of a data frame; x0, x1, ... otherwise."""
     columns = getattr(table, "columns", None)
     return [f"x{gene}" for gene in range(count)] if columns is None else [str(name) for name in columns]
+
+
+def windows(values):
+    """The rows of an array, some at a time, so that what is asked of them takes little memory."""
+    rows = max(1, ENTRIES_AT_ONCE // max(1, values.shape[1]))
+    return (values[first : first + rows] for first in range(0, len(values), rows))
+
+
+def anywhere(holds, values):
+    """Whether something holds of any entry; ``holds`` tells it of rows, an entry each."""
+    return any(holds(rows).any() for rows in windows(values))
+
+
+def with_gaps(values):
+    """Positions of the genes that have a gap."""
+    found = np.zeros(values.shape[1], dtype=bool)
+    for rows in windows(values):
+        found |= np.isnan(rows).any(axis=0)
+    return np.flatnonzero(found)
 
 
 def values_of(table):

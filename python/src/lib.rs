@@ -26,6 +26,7 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(catalog::preset, module)?)?;
     module.add_function(wrap_pyfunction!(evaluate::evaluate, module)?)?;
     module.add_class::<table::Table>()?;
+    module.add_class::<table::Known>()?;
     module.add_class::<model::Model>()?;
     module.add_class::<model::Filled>()?;
     module.add_class::<cells::Cells>()?;

@@ -2,22 +2,17 @@
 
 use std::path::PathBuf;
 
-use imputome::core::{Dataset, Result, Run};
-use imputome::{Completed, Method};
-use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, s};
+use imputome::core::lent::Entry;
+use imputome::core::{About, LentTable, Result, Run};
+use imputome::{Method, Tally};
+use ndarray::ArrayViewMut2;
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use crate::error::{raised, raised_of_file};
-use crate::table::{Place, Table};
+use crate::table::{Known, Place, Table, Values};
 use crate::work::{Conditions, off_interpreter};
-
-/// Windows hold whole blocks of rows, of which no method takes larger ones: so its sums are those of the whole table.
-const BLOCK_ROWS: usize = 1024;
-
-/// Entries imputed at once where the result goes straight into an array, so that little stands in memory twice; ours.
-const ENTRIES_AT_ONCE: usize = 1 << 26;
 
 /// A fitted method of tables.
 #[pyclass(frozen, module = "imputome._core")]
@@ -60,6 +55,34 @@ impl Model {
         Ok(Self { model })
     }
 
+    /// Learns from an array where it lies; `method` is JSON as `parse` gives it.
+    #[staticmethod]
+    fn fit_lent(
+        py: Python<'_>,
+        method: &str,
+        values: Values<'_>,
+        known: &Bound<'_, Known>,
+        conditions: Conditions,
+    ) -> PyResult<Self> {
+        let method = method_of(method)?;
+        let about = &known.get().about;
+        let model = match &values {
+            Values::Single(values) => {
+                let values = values.as_array();
+                off_interpreter(py, &conditions, |run| {
+                    imputome::Model::fit_lent(method, LentTable::new(values, about)?, run)
+                })
+            }
+            Values::Double(values) => {
+                let values = values.as_array();
+                off_interpreter(py, &conditions, |run| {
+                    imputome::Model::fit_lent(method, LentTable::new(values, about)?, run)
+                })
+            }
+        }?;
+        Ok(Self { model })
+    }
+
     /// The gaps of a table over the same genes, filled.
     fn impute(
         &self,
@@ -80,33 +103,30 @@ impl Model {
         })
     }
 
-    /// The same, written into the gaps of `place`, an array of the table's shape; measured entries of it stay
-    /// untouched. `entries` bounds what is imputed at once.
-    #[pyo3(signature = (table, place, conditions, entries=ENTRIES_AT_ONCE))]
+    /// The gaps of an array over the same genes, filled where they lie; measured entries stay untouched.
+    /// `entries` is about how many are imputed at once, where the method leaves the choice.
+    #[pyo3(signature = (place, known, conditions, entries=None))]
     fn fill(
         &self,
         py: Python<'_>,
-        table: &Bound<'_, Table>,
         mut place: Place<'_>,
+        known: &Bound<'_, Known>,
         conditions: Conditions,
-        entries: usize,
+        entries: Option<usize>,
     ) -> PyResult<Filled> {
-        let data = &table.get().data;
-        let windows = Windows {
-            model: &self.model,
-            data,
-            rows: rows_at_once(&self.model, data, entries),
-        };
+        let about = &known.get().about;
         let tally = match &mut place {
             Place::Single(place) => {
                 let place = place.as_array_mut();
                 off_interpreter(py, &conditions, |run| {
-                    windows.fill(place, run, |value| value)
+                    filled(&self.model, place, about, entries, run)
                 })
             }
             Place::Double(place) => {
                 let place = place.as_array_mut();
-                off_interpreter(py, &conditions, |run| windows.fill(place, run, f64::from))
+                off_interpreter(py, &conditions, |run| {
+                    filled(&self.model, place, about, entries, run)
+                })
             }
         }?;
         Ok(Filled {
@@ -153,79 +173,15 @@ pub(crate) fn method_of(text: &str) -> PyResult<Method> {
     serde_json::from_str(text).map_err(|error| PyValueError::new_err(format!("settings: {error}")))
 }
 
-/// Rows whose fills do not depend on each other and so can be had one window after another; all of
-/// them where a sample is filled from another one of the table.
-fn rows_at_once(model: &imputome::Model, data: &Dataset, entries: usize) -> usize {
-    match model.method {
-        Method::BloodSurrogate(_) => data.n_samples(),
-        _ => (entries / data.n_genes().max(1))
-            .next_multiple_of(BLOCK_ROWS)
-            .max(BLOCK_ROWS),
-    }
-}
-
-/// A table imputed some rows at a time.
-struct Windows<'a> {
-    model: &'a imputome::Model,
-    data: &'a Dataset,
-    rows: usize,
-}
-
-#[derive(Default)]
-struct Tally {
-    filled: usize,
-    left: usize,
-    remarks: Vec<String>,
-}
-
-impl Windows<'_> {
-    fn fill<T: Copy + Send>(
-        &self,
-        mut place: ArrayViewMut2<'_, T>,
-        run: &Run,
-        widened: impl Fn(f32) -> T,
-    ) -> Result<Tally> {
-        let mut tally = Tally::default();
-        let samples = self.data.n_samples();
-        for first in (0..samples).step_by(self.rows) {
-            run.proceed()?;
-            let end = (first + self.rows).min(samples);
-            let completed = self.imputed(first, end, run)?;
-            let gaps = self.data.measured.0.slice(s![first..end, ..]);
-            let window = place.slice_axis_mut(Axis(0), (first..end).into());
-            fill_gaps(window, gaps, completed.values.view(), &widened);
-            tally.filled += completed.filled;
-            tally.left += completed.left;
-            for remark in completed.remarks {
-                if !tally.remarks.contains(&remark) {
-                    tally.remarks.push(remark);
-                }
-            }
-        }
-        Ok(tally)
-    }
-
-    fn imputed(&self, first: usize, end: usize, run: &Run) -> Result<Completed> {
-        if end - first == self.data.n_samples() {
-            return self.model.impute(self.data, run);
-        }
-        let rows: Vec<usize> = (first..end).collect();
-        self.model.impute(&self.data.select_samples(&rows), run)
-    }
-}
-
-fn fill_gaps<T: Copy>(
+fn filled<T: Entry>(
+    model: &imputome::Model,
     place: ArrayViewMut2<'_, T>,
-    measured: ArrayView2<'_, bool>,
-    values: ArrayView2<'_, f32>,
-    widened: impl Fn(f32) -> T,
-) {
-    Zip::from(place)
-        .and(measured)
-        .and(values)
-        .for_each(|place, &measured, &value| {
-            if !measured {
-                *place = widened(value);
-            }
-        });
+    about: &About,
+    entries: Option<usize>,
+    run: &Run,
+) -> Result<Tally> {
+    match entries {
+        Some(entries) => model.fill_lent_by(entries, place, about, run),
+        None => model.fill_lent(place, about, run),
+    }
 }

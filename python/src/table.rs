@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 
 use imputome::Method;
+use imputome::core::lent::Entry;
 use imputome::core::{Companion, Covariate, CovariateValues, Covariates, Dataset, Names, Scale};
-use ndarray::{Array2, ArrayView1};
-use numpy::{PyReadonlyArray2, PyReadwriteArray2};
+use ndarray::{ArrayView1, ArrayView2};
+use numpy::{Element, PyReadonlyArray2, PyReadwriteArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -47,6 +48,26 @@ pub(crate) struct About<'py> {
     scale: String,
 }
 
+/// What is known of an array beside its values, with names for its rows.
+#[pyclass(frozen, module = "imputome._core")]
+#[derive(Debug)]
+pub(crate) struct Known {
+    pub(crate) about: imputome::core::About,
+}
+
+#[pymethods]
+impl Known {
+    /// Refused where values are beyond single precision.
+    #[new]
+    fn new(values: Values<'_>, about: About<'_>) -> PyResult<Self> {
+        let about = match &values {
+            Values::Single(values) => about.of(values.as_array())?,
+            Values::Double(values) => about.of(values.as_array())?,
+        };
+        Ok(Self { about })
+    }
+}
+
 /// Expression of samples by genes, and what is known of them; entries that are not finite are gaps.
 #[pyclass(frozen, module = "imputome._core")]
 #[derive(Debug)]
@@ -58,34 +79,10 @@ pub(crate) struct Table {
 impl Table {
     #[new]
     fn new(values: Values<'_>, about: About<'_>) -> PyResult<Self> {
-        let values = values.owned()?;
-        let samples = match about.samples {
-            Some(samples) => samples,
-            None => names_by_content(&values),
+        let data = match &values {
+            Values::Single(values) => table(values.as_array(), about)?,
+            Values::Double(values) => table(values.as_array(), about)?,
         };
-        let scale = scale(&about.scale)?;
-        let companion = match about.companion {
-            Some((name, values, features)) => Some((name, values.owned()?, features)),
-            None => None,
-        };
-        let table = || {
-            let rows = samples.len();
-            let covariates = about.covariates.into_iter().map(covariate).collect();
-            let samples = Names::new("sample", samples)?;
-            let genes = Names::new("gene", about.genes)?;
-            let mut data = Dataset::new(values, samples, genes)?
-                .with_covariates(Covariates::new(rows, covariates)?)?;
-            if let Some(groups) = about.groups {
-                data = data.with_groups(groups)?;
-            }
-            if let Some((name, values, features)) = companion {
-                let features = Names::new("feature", features)?;
-                data = data.with_companions(vec![Companion::new(name, values, features)?])?;
-            }
-            data.scale = scale;
-            Ok(data)
-        };
-        let data = table().map_err(|error| raised(&error))?;
         Ok(Self { data })
     }
 
@@ -95,21 +92,74 @@ impl Table {
     }
 }
 
-impl Values<'_> {
-    /// A table of the library's own, in single precision.
-    fn owned(&self) -> PyResult<Array2<f32>> {
-        let values = match self {
-            Self::Single(values) => return Ok(values.as_array().to_owned()),
-            Self::Double(values) => values.as_array(),
+/// A table of the library's own.
+fn table<T: Number>(values: ArrayView2<'_, T>, about: About<'_>) -> PyResult<Dataset> {
+    let about = about.of(values)?;
+    about
+        .table(values.mapv(T::single))
+        .map_err(|error| raised(&error))
+}
+
+impl About<'_> {
+    /// What is known of an array; refused where values are beyond single precision.
+    fn of<T: Number>(self, values: ArrayView2<'_, T>) -> PyResult<imputome::core::About> {
+        expect_single(values)?;
+        let samples = match self.samples {
+            Some(samples) => samples,
+            None => names_by_content(values),
         };
-        let single = values.mapv(|value| value as f32);
-        let mut both = values.iter().zip(&single);
-        match both.find(|(double, single)| double.is_finite() && !single.is_finite()) {
-            Some((beyond, _)) => Err(PyValueError::new_err(format!(
-                "{beyond} is beyond single precision, in which the library computes; bring the table to another scale"
-            ))),
-            None => Ok(single),
+        let scale = scale(&self.scale)?;
+        let companions = match self.companion {
+            Some((name, values, features)) => vec![companion(name, &values, features)?],
+            None => Vec::new(),
+        };
+        let rows = samples.len();
+        let covariates = self.covariates.into_iter().map(covariate).collect();
+        let about = || {
+            Ok(imputome::core::About {
+                samples: Names::new("sample", samples)?,
+                genes: Names::new("gene", self.genes)?,
+                covariates: Covariates::new(rows, covariates)?,
+                groups: self.groups,
+                scale,
+                companions,
+            })
+        };
+        about().map_err(|error| raised(&error))
+    }
+}
+
+/// An entry of either precision.
+pub(crate) trait Number: Entry + Into<f64> + Element {}
+
+impl Number for f32 {}
+
+impl Number for f64 {}
+
+fn companion(name: String, values: &Values<'_>, features: Vec<String>) -> PyResult<Companion> {
+    let values = match values {
+        Values::Single(values) => values.as_array().to_owned(),
+        Values::Double(values) => {
+            expect_single(values.as_array())?;
+            values.as_array().mapv(f64::single)
         }
+    };
+    Names::new("feature", features)
+        .and_then(|features| Companion::new(name, values, features))
+        .map_err(|error| raised(&error))
+}
+
+fn expect_single<T: Number>(values: ArrayView2<'_, T>) -> PyResult<()> {
+    let is_beyond = |value: &&T| {
+        let double: f64 = (**value).into();
+        double.is_finite() && !value.single().is_finite()
+    };
+    match values.iter().find(is_beyond) {
+        None => Ok(()),
+        Some(&beyond) => Err(PyValueError::new_err(format!(
+            "{} is beyond single precision, in which the library computes; bring the table to another scale",
+            Into::<f64>::into(beyond)
+        ))),
     }
 }
 
@@ -141,7 +191,7 @@ fn scale(name: &str) -> PyResult<Scale> {
 
 /// Names by which a row is known again wherever it stands: methods tell a sample they learned from
 /// by its name, and a row of an array has none.
-fn names_by_content(values: &Array2<f32>) -> Vec<String> {
+fn names_by_content<T: Number>(values: ArrayView2<'_, T>) -> Vec<String> {
     let mut seen: HashMap<u128, usize> = HashMap::new();
     let rows = values.rows().into_iter();
     rows.map(|row| {
@@ -153,11 +203,11 @@ fn names_by_content(values: &Array2<f32>) -> Vec<String> {
     .collect()
 }
 
-/// FNV-1a of 128 bits (Fowler, Noll and Vo) of a row, every gap alike.
-fn mark(row: ArrayView1<'_, f32>) -> u128 {
-    let bits = row.iter().map(|&value| match value.is_finite() {
-        true => value.to_bits(),
-        false => f32::NAN.to_bits(),
+/// FNV-1a of 128 bits (Fowler, Noll and Vo) of a row in single precision, every gap alike.
+fn mark<T: Number>(row: ArrayView1<'_, T>) -> u128 {
+    let bits = row.iter().map(|value| match value.single() {
+        value if value.is_finite() => value.to_bits(),
+        _ => f32::NAN.to_bits(),
     });
     bits.fold(0x6c62_272e_07bb_0142_62b8_2175_6295_c58d, |hash, bits| {
         (hash ^ u128::from(bits)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b)

@@ -17,7 +17,7 @@ class _StandIn(imputome.Imputer):
 
     def _fit(self, X):
         values = self._gaps(X, reset=True)
-        self._learn(values, self._table(X, values, None, None, None))
+        self._learn(values, self._known(X, values))
         self.kept_ = ~np.isnan(values).all(axis=0) | self.keep_empty_features
         return values
 
@@ -30,7 +30,7 @@ class _StandIn(imputome.Imputer):
     def _cut(self, X, values):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Gaps are left in columns without a value, which go.
-            filled = self._filled(values, self._table(X, values, None, None, None))
+            filled = self._filled(values, self._known(X, values))
         kept = np.concatenate([self.kept_, np.ones(filled.shape[1] - len(self.kept_), bool)])
         if self.keep_empty_features:
             filled[:, : len(self.kept_)][:, np.isnan(filled[:, : len(self.kept_)]).all(axis=0)] = 0

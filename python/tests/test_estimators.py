@@ -13,6 +13,9 @@ import imputome
 from imputome import _core, _methods, _tables
 from imputome._progress import Bar, Conditions
 
+#: Methods that learn each gene by itself, and so take some genes of an array at a time.
+BY_GENE = ("BloodSurrogate", "Mean", "Median", "NonzeroMean")
+
 
 @pytest.mark.parametrize("name", _methods.__all__)
 def test_measured_values_stay_to_the_bit_and_gaps_are_filled(name, table):
@@ -90,16 +93,39 @@ def test_windows_of_rows_do_not_change_a_bit(name):
         groups=np.repeat(np.arange(count // 2), 2),
         companion=np.nan_to_num(given),
     )
-    table = _core.Table(given, about)
+    table, known = _core.Table(given, about), _core.Known(given, about)
     specified = _tables.specified(getattr(_methods, name)._method, SHORT.get(name, {}))
     with Bar(False) as bar:
         conditions = Conditions(0, 1, bar)
         model = _core.Model.fit(specified, table, conditions)
         whole, windows = given.copy(), given.copy()
-        model.fill(table, whole, conditions)
-        model.fill(table, windows, conditions, entries=1)
+        model.fill(whole, known, conditions)
+        model.fill(windows, known, conditions, entries=1)
         in_one = model.impute(table, conditions).values
     assert whole.tobytes() == windows.tobytes() == in_one.tobytes()
+
+
+@pytest.mark.parametrize("name", _methods.__all__)
+def test_learning_from_the_array_itself_changes_no_bit(name, tmp_path):
+    random = np.random.default_rng(1)
+    given = (random.normal(size=(700, 2)) @ random.normal(size=(2, 400)) + 5).clip(0)
+    given[random.random(given.shape) < 0.2] = np.nan
+    given = given[:60, :8] if name not in BY_GENE else given
+    count = len(given)
+    about = _tables.About(
+        count,
+        [f"x{i}" for i in range(given.shape[1])],
+        covariates={"tissue": ["Whole Blood", "Lung"] * (count // 2)},
+        groups=np.repeat(np.arange(count // 2), 2),
+        companion=np.nan_to_num(given),
+    )
+    specified = _tables.specified(getattr(_methods, name)._method, SHORT.get(name, {}))
+    with Bar(False) as bar:
+        conditions = Conditions(0, 1, bar)
+        _core.Model.fit(specified, _core.Table(given, about), conditions).save(tmp_path / "table")
+        for at, lent in enumerate([given, given.astype(np.float32), np.asfortranarray(given)]):
+            _core.Model.fit_lent(specified, lent, _core.Known(lent, about), conditions).save(tmp_path / str(at))
+            assert (tmp_path / str(at)).read_bytes() == (tmp_path / "table").read_bytes()
 
 
 def test_errors_are_exceptions_with_our_words(table):

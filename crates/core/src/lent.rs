@@ -32,6 +32,11 @@ impl About {
         (self.samples.len(), self.genes.len())
     }
 
+    /// How many entries a table of that shape has.
+    pub fn entries(&self) -> usize {
+        self.samples.len() * self.genes.len()
+    }
+
     /// The table with these values, shape `[samples, genes]`; those not finite are gaps.
     ///
     /// Refused when what is known and the values differ in size.

@@ -43,22 +43,25 @@ impl Model {
             CompanionUse::Stacked | CompanionUse::Required => None,
         };
         match learning {
-            Some(learning) => Self::fit_gene_by_gene(method, learning, train, run),
+            Some(learning) => {
+                let entries = entries_at_once(train.about().entries());
+                Self::fit_gene_by_gene(entries, method, learning, train, run)
+            }
             None => Self::fit_owned(method, train.to_dataset()?, run),
         }
     }
 
     fn fit_gene_by_gene<T: Entry>(
+        entries: usize,
         method: Method,
         mut learning: Box<dyn GeneByGene>,
         train: LentTable<'_, T>,
         run: &Run,
     ) -> Result<Self> {
         let about = train.about();
-        let (samples, genes) = about.shape();
         let mut survey = Survey::default();
-        let entries = entries_at_once(samples * genes);
-        let samples = train.by_genes(entries.div_ceil(samples.max(1)), |window| {
+        let genes = entries.div_ceil(about.samples.len().max(1));
+        let samples = train.by_genes(genes, |window| {
             run.proceed()?;
             let found = Survey::of(&window);
             let mut window = window.into_genes(&found.learned());
@@ -148,4 +151,75 @@ impl Tally {
 /// Entries of a window of an array of so many.
 fn entries_at_once(all: usize) -> usize {
     (all / PART_AT_ONCE).clamp(FEWEST_ENTRIES, MOST_ENTRIES)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use imputome_core::{Covariate, CovariateValues, Covariates, Dataset, Names, Scale};
+    use ndarray::{Array2, array};
+
+    const GAP: f64 = f64::NAN;
+
+    fn about(genes: usize) -> About {
+        let names = |kind, n| {
+            Names::new(kind, (0..n).map(|i: usize| format!("{kind}{i}")).collect()).unwrap()
+        };
+        let tissues = ["Lung", "Lung", "Whole Blood", "Liver"].map(|t| Some(t.to_string()));
+        let tissue = Covariate {
+            name: "tissue".into(),
+            values: CovariateValues::Categorical(tissues.to_vec()),
+        };
+        About {
+            samples: names("sample", 4),
+            genes: names("gene", genes),
+            covariates: Covariates::new(4, vec![tissue]).unwrap(),
+            groups: Some(["a", "b", "a", "c"].map(String::from).to_vec()),
+            scale: Scale::Tpm,
+            companions: Vec::new(),
+        }
+    }
+
+    /// Among the genes one never measured, one that never varies, and one of level gaps.
+    fn values() -> Array2<f64> {
+        array![
+            [1.0, GAP, 5.0, 0.0, 3.0, 0.0],
+            [2.0, GAP, 5.0, 7.0, 9.0, 0.0],
+            [GAP, GAP, GAP, 0.0, 8.0, 1.5],
+            [6.0, GAP, 5.0, 4.0, GAP, GAP],
+        ]
+    }
+
+    #[test]
+    fn windows_of_genes_teach_what_the_whole_table_does() {
+        let (values, about, run) = (values(), about(6), Run::new(0, 1).unwrap());
+        let lent = LentTable::new(values.view(), &about).unwrap();
+        let whole: Dataset = lent.to_dataset().unwrap();
+        for name in ["mean", "median", "nonzero-mean", "blood-surrogate"] {
+            let method = Method::named(name).unwrap();
+            let expected = Model::fit(method.clone(), &whole, &run).unwrap();
+            assert_eq!(expected.preparation.floor, Some(0.0));
+            for entries in [1, 8, 1000] {
+                let learning = method
+                    .imputer()
+                    .gene_by_gene()
+                    .expect("learns each gene alone");
+                let model =
+                    Model::fit_gene_by_gene(entries, method.clone(), learning, lent, &run).unwrap();
+                assert_eq!(
+                    model.to_weights(),
+                    expected.to_weights(),
+                    "{name}, {entries}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_array_without_any_value_is_refused() {
+        let (values, about, run) = (values(), about(1), Run::new(0, 1).unwrap());
+        let lent = LentTable::new(values.slice(s![.., 1..2]), &about).unwrap();
+        let error = Model::fit_lent(Method::named("mean").unwrap(), lent, &run).unwrap_err();
+        assert!(error.to_string().contains("no measured value"), "{error}");
+    }
 }
