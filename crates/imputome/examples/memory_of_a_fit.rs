@@ -41,8 +41,12 @@ fn table(kind: &'static str, samples: usize, genes: usize, run: &Run) -> Outcome
             false => 5.0 + signal + 0.1 * random.random::<f32>(),
         }
     });
-    let names = |n| Names::new(kind, (0..n).map(|at| format!("{kind}{at}")).collect());
-    Ok(Dataset::new(values, names(samples)?, names(genes)?)?)
+    let names = |kind, n| Names::new(kind, (0..n).map(|at| format!("{kind}{at}")).collect());
+    Ok(Dataset::new(
+        values,
+        names(kind, samples)?,
+        names("gene", genes)?,
+    )?)
 }
 
 #[expect(
