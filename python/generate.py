@@ -118,32 +118,68 @@ def module():
     return "\n\n".join(["\n".join(line for line in head if line), *classes])
 
 
+class _Written:
+    """An annotation as it stands in the source, and not as text within quotes."""
+
+    def __init__(self, annotation):
+        self.annotation = annotation
+
+    def __repr__(self):
+        return self.annotation
+
+
+def call(name, function):
+    """How a function is called, with types; a line for each parameter where one line is too short."""
+
+    def written(annotation):
+        return _Written(annotation) if isinstance(annotation, str) else annotation
+
+    found = inspect.signature(function)
+    parameters = [one.replace(annotation=written(one.annotation)) for one in found.parameters.values()]
+    whole = f"{name}{found.replace(parameters=parameters, return_annotation=written(found.return_annotation))}"
+    if len(whole) <= WIDTH:
+        return whole
+    lines = [str(one) for one in parameters]
+    first = next((at for at, one in enumerate(parameters) if one.kind is one.KEYWORD_ONLY), None)
+    if first is not None:
+        lines.insert(first, "*")
+    inside = "".join(f"    {line},\n" for line in lines)
+    return f"{name}(\n{inside}) -> {found.return_annotation}"
+
+
 def reference():
     import imputome
-    from imputome import Imputer, _methods, pp, tl
+    from imputome import CellModel, Imputer, _methods, pp, tl
 
     importlib.reload(_methods)  # It may just have been written.
 
     def entry(name, thing):
         text = inspect.cleandoc(thing.__doc__ or "")
-        return (
-            f"### `{name}{inspect.signature(thing)}`\n\n```text\n{text}\n```\n"
-            if callable(thing)
-            else f"### `{name}`\n\n{text}\n"
-        )
+        return f"### `{name}`\n\n```python\n{call(name, thing)}\n```\n\n```text\n{text}\n```\n"
 
     shared = [
-        entry(f"Imputer.{name}", member)
+        entry(f"Imputer.{name}", getattr(Imputer, name))
         for name, member in vars(Imputer).items()
-        if inspect.isfunction(member) and not name.startswith("_")
+        if (inspect.isfunction(member) or isinstance(member, classmethod)) and not name.startswith("_")
     ]
-    shared.insert(0, entry("Imputer.preset", Imputer.preset))
-    functions = [entry("pp.impute", pp.impute), entry("tl.evaluate", tl.evaluate), entry("load", imputome.load)]
-    judged = [
-        f"### `{name}`\n\n{inspect.cleandoc(member.__doc__)}\n"
-        for name, member in vars(tl.Evaluation).items()
-        if member.__doc__ and not name.startswith("_")
+    functions = [
+        entry(f"{module.__name__.removeprefix('imputome.')}.{name}", getattr(module, name))
+        for module in (pp, tl)
+        for name in module.__all__
+        if inspect.isfunction(getattr(module, name))
     ]
+    functions.append(entry("load", imputome.load))
+
+    def members(kind):
+        """What is called of a class, and what is read."""
+        for name, member in vars(kind).items():
+            if name.startswith("_") or not member.__doc__:
+                continue
+            if inspect.isfunction(member):
+                yield entry(f"{kind.__name__}.{name}", member)
+            else:
+                yield f"### `{kind.__name__}.{name}`\n\n{inspect.cleandoc(member.__doc__)}\n"
+
     classes = [
         f"### `{name}`\n\n```text\n{inspect.cleandoc(getattr(_methods, name).__doc__)}\n```\n"
         for name in _methods.__all__
@@ -153,8 +189,12 @@ def reference():
         "## Functions\n",
         *functions,
         "## What an evaluation gives\n",
-        *judged,
+        *members(tl.Evaluation),
+        "## Models of cells\n",
+        inspect.cleandoc(CellModel.__doc__) + "\n",
+        *members(CellModel),
         "## What every estimator does\n",
+        inspect.cleandoc(Imputer.__doc__) + "\n",
         *shared,
         "## Estimators\n",
         *classes,

@@ -6,9 +6,12 @@ those of the program ``imputome``.
 """
 
 from . import pp, tl
+from ._cells import CellModel
 from ._core import __version__
-from ._estimator import Imputer, load
+from ._estimator import Imputer
+from ._load import load
 from ._methods import *  # noqa: F403
 from ._methods import __all__ as _methods_by_name
 
-__all__ = ["Imputer", "__version__", "load", "pp", "tl", *_methods_by_name]
+__all__ = ["CellModel", "Imputer", "__version__", "load", "pp", "tl"]
+__all__ += _methods_by_name

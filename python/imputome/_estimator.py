@@ -1,20 +1,27 @@
 """The estimator that all methods of tables share."""
 
+from __future__ import annotations
+
 import json
-import tempfile
+import keyword
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from . import _core, _tables
+from . import _core, _files, _tables
 from ._progress import Bar, Conditions
+from ._sklearn import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, check_is_fitted, validate_data
 
-try:
-    from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError:
-    from ._without_sklearn import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, check_is_fitted, validate_data
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+
+    import pandas as pd
+    from numpy.typing import ArrayLike, NDArray
+
+    from ._tables import Covariates, Quantiles
 
 #: Parameters that are no settings of a method.
 OF_THE_CLASS = ("add_indicator", "copy", "n_jobs", "random_state", "verbose")
@@ -35,18 +42,38 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         What there is to know about the fit.
     """
 
-    _method = None
-    _takes_negative = True
-    _needs_companion = False
+    _method: ClassVar[str] = ""
+    _takes_negative: ClassVar[bool] = True
+    _needs_companion: ClassVar[bool] = False
+
+    add_indicator: bool
+    copy: bool
+    n_jobs: int | None
+    random_state: int | np.random.Generator | np.random.RandomState | None
+    verbose: bool
+    remarks_: list[str]
+    model_: _core.Model
+    seed_: int
+    indicated_: NDArray[np.intp]
 
     @classmethod
-    def preset(cls, name, **parameters):
+    def preset(cls, name: str, **parameters: Any) -> Self:
         """The estimator with the settings of a preset, such as those of a publication, and further ``parameters``."""
         settings = json.loads(_core.preset(cls._method, name))
         del settings["name"]
         return cls(**{**_as_parameters(settings), **parameters})
 
-    def fit(self, X, y=None, *, covariates=None, groups=None, companion=None):
+    def fit(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        y: object = None,
+        *,
+        covariates: Covariates | None = None,
+        groups: ArrayLike | None = None,
+        companion: ArrayLike | pd.DataFrame | None = None,
+        start: Imputer | None = None,
+        companion_quantiles: Quantiles = "own",
+    ) -> Self:
         """Learns from the measured entries of ``X``.
 
         Parameters
@@ -60,55 +87,86 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             What no split may tear apart, such as donors.
         companion : array or data frame of shape (samples, features), optional
             Another assay of the same samples, such as methylation.
+        start : fitted estimator, optional
+            What another cohort taught the same method, from where learning begins (transfer learning); genes and
+            features are matched by name. Refused by methods that cannot be tuned.
+        companion_quantiles : 'own' or 'source'
+            Companions as they are, or each sample at the quantiles of the samples learned from (of those of
+            ``start`` where there is one), for cohorts measured elsewhere.
         """
-        values = self._validated(X, reset=True)
-        self._learn(values, self._known(X, values, covariates, groups, companion))
+        self._fit(X, (covariates, groups, companion), start, companion_quantiles)
         return self
 
-    def transform(self, X, *, covariates=None, groups=None, companion=None):
-        """``X`` with its gaps filled, genes as in ``fit``."""
+    def transform(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        *,
+        covariates: Covariates | None = None,
+        groups: ArrayLike | None = None,
+        companion: ArrayLike | pd.DataFrame | None = None,
+        companion_quantiles: Quantiles = "own",
+    ) -> Any:
+        """``X`` with its gaps filled, genes as in ``fit``: an array, or a data frame after ``set_output``."""
         check_is_fitted(self)
         values = self._validated(X, reset=False)
-        return self._filled(values, self._known(X, values, covariates, groups, companion))
-
-    def fit_transform(self, X, y=None, *, covariates=None, groups=None, companion=None):
-        """Learns from ``X`` and fills it."""
-        values = self._validated(X, reset=True)
         known = self._known(X, values, covariates, groups, companion)
-        self._learn(values, known)
+        return self._filled(values, known, self._model(companion_quantiles))
+
+    def fit_transform(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        y: object = None,
+        *,
+        covariates: Covariates | None = None,
+        groups: ArrayLike | None = None,
+        companion: ArrayLike | pd.DataFrame | None = None,
+        start: Imputer | None = None,
+        companion_quantiles: Quantiles = "own",
+    ) -> Any:
+        """Learns from ``X`` as ``fit`` does, and fills it."""
+        values, known = self._fit(X, (covariates, groups, companion), start, companion_quantiles)
         return self._filled(values, known)
 
-    def spread(self, X, *, covariates=None, groups=None, companion=None):
+    def spread(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        *,
+        covariates: Covariates | None = None,
+        groups: ArrayLike | None = None,
+        companion: ArrayLike | pd.DataFrame | None = None,
+        companion_quantiles: Quantiles = "own",
+    ) -> NDArray[np.float32] | None:
         """Standard deviation of each fill, 0 at measured entries; ``None`` from methods that give none."""
         check_is_fitted(self)
         values = self._validated(X, reset=False)
         table = _core.Table(values, self._about(X, values, covariates, groups, companion))
+        model = self._model(companion_quantiles)
         with Bar(self.verbose) as bar:
-            return self.model_.impute(table, self._conditions(bar)).spread
+            return model.impute(table, self._conditions(bar)).spread
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Writes the fitted model: data and no code, read by :func:`imputome.load`, in Rust and by the program."""
         check_is_fitted(self)
         self.model_.save(Path(path))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]:
         """Names of the columns of the result."""
         names = super().get_feature_names_out(input_features)
         indicators = [f"missingindicator_{names[gene]}" for gene in self.indicated_]
         return np.concatenate([names, np.array(indicators, dtype=object)])
 
-    def settings(self):
+    def settings(self) -> dict[str, Any]:
         """The settings of the method, by name."""
         settings = {name: value for name, value in self.get_params(deep=False).items() if name not in OF_THE_CLASS}
         return {name.removesuffix("_"): value for name, value in settings.items()}
 
-    def _specified(self):
+    def _specified(self) -> str:
         return _tables.specified(self._method, self.settings())
 
-    def _conditions(self, bar):
+    def _conditions(self, bar: Bar) -> Conditions:
         return Conditions(self.seed_, _tables.threads_of(self.n_jobs), bar)
 
-    def _validated(self, X, reset):
+    def _validated(self, X: ArrayLike | pd.DataFrame, reset: bool) -> NDArray[np.floating]:
         values = validate_data(self, X, reset=reset, dtype=[np.float64, np.float32], ensure_all_finite=False)
         # Its own search for infinity takes a quarter of the array more, of single precision.
         if _tables.anywhere(np.isinf, values):
@@ -117,10 +175,24 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             raise ValueError(f"Negative values in data: {self._method} takes counts, neither centered nor scaled")
         return values
 
-    def _known(self, X, values, covariates=None, groups=None, companion=None):
+    def _known(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        values: NDArray[np.floating],
+        covariates: Covariates | None = None,
+        groups: ArrayLike | None = None,
+        companion: ArrayLike | pd.DataFrame | None = None,
+    ) -> _core.Known:
         return _core.Known(values, self._about(X, values, covariates, groups, companion))
 
-    def _about(self, X, values, covariates, groups, companion):
+    def _about(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        values: NDArray[np.floating],
+        covariates: Covariates | None,
+        groups: ArrayLike | None,
+        companion: ArrayLike | pd.DataFrame | None,
+    ) -> _tables.About:
         genes = getattr(self, "feature_names_in_", None)
         genes = _tables.names_of_genes(None, values.shape[1]) if genes is None else genes
         return _tables.About(
@@ -132,75 +204,128 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             companion=companion,
         )
 
-    def _learn(self, values, known):
+    def _fit(
+        self,
+        X: ArrayLike | pd.DataFrame,
+        beside: tuple[Covariates | None, ArrayLike | None, ArrayLike | pd.DataFrame | None],
+        start: Imputer | None,
+        companion_quantiles: Quantiles,
+    ) -> tuple[NDArray[np.floating], _core.Known]:
+        values = self._validated(X, reset=True)
+        about = self._about(X, values, *beside)
+        known = _core.Known(values, about)
+        if start is None:
+            self._learn(values, known)
+        else:
+            begun, table = _begun(start, companion_quantiles), _core.Table(values, about)
+            self._learn(values, known, lambda method, run: _core.Model.tune(begun, method, table, run))
+        self.model_ = self._model(companion_quantiles)
+        return values, known
+
+    def _of_table(
+        self, table: _core.Table, start: Imputer | None, companion_quantiles: Quantiles, conditions: Conditions
+    ) -> Self:
+        """Learns from a table of the library."""
+        if start is None:
+            model = _core.Model.fit(self._specified(), table, conditions)
+        else:
+            model = _core.Model.tune(_begun(start, companion_quantiles), self._specified(), table, conditions)
+        return _fitted(self, _tables.at_quantiles(model, companion_quantiles), conditions.seed)
+
+    def _learn(
+        self,
+        values: NDArray[np.floating],
+        known: _core.Known,
+        learn: Callable[[str, Conditions], _core.Model] | None = None,
+    ) -> None:
         self.seed_ = _tables.seed_of(self.random_state)
         with Bar(self.verbose) as bar:
+            method, conditions = self._specified(), self._conditions(bar)
             try:
-                self.model_ = _core.Model.fit_lent(self._specified(), values, known, self._conditions(bar))
+                if learn is None:
+                    self.model_ = _core.Model.fit_lent(method, values, known, conditions)
+                else:
+                    self.model_ = learn(method, conditions)
             except ValueError as refusal:
                 if min(values.shape) > 1:
                     raise
                 raise ValueError(f"{refusal} (n_samples={len(values)}, n_features={values.shape[1]})") from None
-        self.indicated_ = _tables.with_gaps(values) if self.add_indicator else np.array([], dtype=int)
+        self.indicated_ = _tables.with_gaps(values) if self.add_indicator else np.array([], dtype=np.intp)
         self.remarks_ = self.model_.remarks()
 
-    def _filled(self, values, known):
+    def _model(self, companion_quantiles: Quantiles) -> _core.Model:
+        return _tables.at_quantiles(self.model_, companion_quantiles)
+
+    def _filled(
+        self, values: NDArray[np.floating], known: _core.Known, model: _core.Model | None = None
+    ) -> NDArray[np.floating]:
         indicators = np.isnan(values[:, self.indicated_]).astype(values.dtype) if self.add_indicator else None
         place = values if not self.copy and values.flags.writeable else values.copy()
         with Bar(self.verbose) as bar:
-            found = self.model_.fill(place, known, self._conditions(bar))
+            found = (model or self.model_).fill(place, known, self._conditions(bar))
         if found.left:
             warnings.warn(f"{found.left} gaps are left: their genes were never measured in fit", stacklevel=3)
         return place if indicators is None else np.hstack([place, indicators])
 
-    def __sklearn_is_fitted__(self):
+    def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "model_")
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         tags.input_tags.positive_only = not self._takes_negative
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def __getstate__(self):
-        state = dict(super().__getstate__())
+    def __getstate__(self) -> dict[str, Any]:
+        state: Any = super().__getstate__()
+        state = dict(state)
         if "model_" in state:
-            with tempfile.TemporaryDirectory() as folder:
-                state["model_"].save(Path(folder) / "model")
-                state["model_"] = (Path(folder) / "model").read_bytes()
+            state["model_"] = _files.bytes_of(state["model_"])
         return state
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         state = dict(state)
         if isinstance(state.get("model_"), bytes):
-            with tempfile.TemporaryDirectory() as folder:
-                (Path(folder) / "model").write_bytes(state["model_"])
-                state["model_"] = _core.Model.load(Path(folder) / "model")
+            state["model_"] = _files.from_bytes(state["model_"], _core.Model.load)
         super().__setstate__(state)
 
 
-def load(path):
-    """The fitted estimator in a model file, written by :meth:`Imputer.save`, in Rust or by the program."""
+def _begun(start: Imputer, companion_quantiles: Quantiles) -> _core.Model:
+    """The model that learning begins with."""
+    if not isinstance(start, Imputer):
+        raise ValueError(f"start is a fitted estimator of the same method, found {start!r}")
+    check_is_fitted(start)
+    return start._model(companion_quantiles)
+
+
+def of_method(specified: str) -> Imputer:
+    """The estimator of a method and its settings as JSON."""
     from . import _methods
 
-    model = _core.Model.load(Path(path))
-    settings = json.loads(model.method())
-    kinds = [getattr(_methods, name) for name in _methods.__all__]
+    settings = json.loads(specified)
+    kinds: list[type[Imputer]] = [getattr(_methods, name) for name in _methods.__all__]
     kind = next(kind for kind in kinds if kind._method == settings["name"])
     del settings["name"]
-    estimator = kind(**_as_parameters(settings))
+    return kind(**_as_parameters(settings))
+
+
+def of_model(model: _core.Model) -> Imputer:
+    """The estimator that this model makes fitted."""
+    estimator = of_method(model.method())
+    return _fitted(estimator, model, _tables.seed_of(estimator.random_state))
+
+
+def _fitted(estimator: Any, model: _core.Model, seed: int) -> Any:
     estimator.model_ = model
     estimator.feature_names_in_ = np.array(model.genes(), dtype=object)
     estimator.n_features_in_ = len(estimator.feature_names_in_)
-    estimator.indicated_ = np.array([], dtype=int)
+    estimator.indicated_ = np.array([], dtype=np.intp)
     estimator.remarks_ = model.remarks()
-    estimator.seed_ = _tables.seed_of(estimator.random_state)
+    estimator.seed_ = seed
     return estimator
 
 
-def _as_parameters(settings):
-    import keyword
-
+def _as_parameters(settings: dict[str, Any]) -> dict[str, Any]:
     plain = {name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
     return {name + "_" if keyword.iskeyword(name) else name: value for name, value in plain.items()}

@@ -1,17 +1,20 @@
 """Progress of long work: a bar of tqdm where it is installed, in terminals and notebooks alike."""
 
+from __future__ import annotations
+
 import warnings
+from typing import Any, Self
 
 
 class Bar:
     """Told by the library how far it is. ``shown`` false draws nothing; warnings are warned of in any case."""
 
-    def __init__(self, shown):
+    def __init__(self, shown: bool) -> None:
         self._make = _tqdm() if shown else None
-        self._bar = None
-        self._name = None
+        self._bar: Any = None
+        self._name: str | None = None
 
-    def step(self, name, done, total, note):
+    def step(self, name: str, done: int, total: int, note: str) -> None:
         """``done`` of ``total`` units of a step are done; a total of 0 is one that is not known."""
         if self._make is None:
             return
@@ -22,31 +25,31 @@ class Bar:
         self._bar.set_postfix_str(note, refresh=False)
         self._bar.refresh()
 
-    def warn(self, message):
+    def warn(self, message: str) -> None:
         """Something the user should know now."""
         warnings.warn(message, stacklevel=4)
 
-    def close(self):
+    def close(self) -> None:
         """Takes the bar away."""
         if self._bar is not None:
             self._bar.close()
         self._bar = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
 
 class Conditions:
     """How a piece of work is run: seed, threads, and who is told of progress."""
 
-    def __init__(self, seed, threads, progress):
+    def __init__(self, seed: int, threads: int, progress: Any) -> None:
         self.seed, self.threads, self.progress = seed, threads, progress
 
 
-def _tqdm():
+def _tqdm() -> Any:
     try:
         from tqdm.auto import tqdm
     except ImportError:

@@ -1,6 +1,9 @@
 """What estimators need of scikit-learn, for where it is not installed."""
 
+from __future__ import annotations
+
 import inspect
+from typing import Any, Self
 
 import numpy as np
 
@@ -9,14 +12,14 @@ class BaseEstimator:
     """Parameters are the arguments of ``__init__``, kept under their names."""
 
     @classmethod
-    def _get_param_names(cls):
+    def _get_param_names(cls) -> list[str]:
         return sorted(name for name in inspect.signature(cls.__init__).parameters if name != "self")
 
-    def get_params(self, deep=True):
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Parameters by name."""
         return {name: getattr(self, name) for name in self._get_param_names()}
 
-    def set_params(self, **parameters):
+    def set_params(self, **parameters: Any) -> Self:
         """Sets parameters by name."""
         known = self._get_param_names()
         for name, value in parameters.items():
@@ -25,14 +28,14 @@ class BaseEstimator:
             setattr(self, name, value)
         return self
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         given = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
         return f"{type(self).__name__}({given})"
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return dict(self.__dict__)
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
 
 
@@ -43,20 +46,22 @@ class TransformerMixin:
 class OneToOneFeatureMixin:
     """Columns of the result are those of the input."""
 
-    def get_feature_names_out(self, input_features=None):
+    n_features_in_: int
+
+    def get_feature_names_out(self, input_features: Any = None) -> Any:
         """Names of the columns."""
         check_is_fitted(self)
         names = getattr(self, "feature_names_in_", None)
         return np.array([f"x{i}" for i in range(self.n_features_in_)] if names is None else names, dtype=object)
 
 
-def check_is_fitted(estimator):
+def check_is_fitted(estimator: object) -> None:
     """Refuses an estimator before ``fit``."""
     if not hasattr(estimator, "model_"):
         raise ValueError(f"this {type(estimator).__name__} is not fitted yet; call fit first")
 
 
-def validate_data(estimator, X, *, reset, dtype, ensure_all_finite):
+def validate_data(estimator: Any, X: Any, *, reset: bool, dtype: Any, ensure_all_finite: Any) -> Any:
     """The values of a table of two axes, of one of the types; remembers or compares its columns."""
     values = np.asarray(X)
     values = values if values.dtype in dtype else values.astype(dtype[0])

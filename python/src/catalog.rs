@@ -55,7 +55,8 @@ fn changed(mut method: Method, settings: Map<String, Value>) -> Result<Method> {
     Ok(method)
 }
 
-fn json_of(method: &Method) -> String {
+/// A method and its settings as JSON.
+pub(crate) fn json_of(method: &Method) -> String {
     serde_json::to_string(method).expect("settings are plain data")
 }
 

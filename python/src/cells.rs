@@ -9,6 +9,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1, ToPyArray};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::catalog::json_of;
 use crate::error::{raised, raised_of_file};
 use crate::model::method_of;
 use crate::work::{Conditions, off_interpreter};
@@ -17,7 +18,7 @@ use crate::work::{Conditions, off_interpreter};
 #[pyclass(frozen, module = "imputome._core")]
 #[derive(Debug)]
 pub(crate) struct Cells {
-    counts: Counts,
+    pub(crate) counts: Counts,
 }
 
 #[pymethods]
@@ -72,6 +73,8 @@ pub(crate) struct ImputedCells {
     left_out: Vec<String>,
     /// Estimates out of bounds and not used.
     refused: u64,
+    /// What the user should know of the fit and of these cells.
+    remarks: Vec<String>,
 }
 
 #[pymethods]
@@ -94,11 +97,14 @@ impl CellModel {
             }
             // The share is drawn as the program draws it; what is drawn is learned from whole.
             let chosen = cells_learned_from(settings.cells, counts.n_cells(), run);
+            let share = settings.cells;
             let settings = DeepImpute {
                 cells: 1.0,
                 ..settings
             };
-            imputome::cells::CellModel::fit(settings, &counts.select_cells(&chosen), run)
+            let model =
+                imputome::cells::CellModel::fit(settings, &counts.select_cells(&chosen), run)?;
+            Ok(model.with_share(share))
         })?;
         Ok(Self { model })
     }
@@ -135,7 +141,18 @@ impl CellModel {
             imputed: windows.imputed(),
             left_out: windows.reasons(),
             refused: windows.refused(),
+            remarks: windows.remarks(),
         })
+    }
+
+    /// Names of the genes learned from.
+    fn genes(&self) -> Vec<String> {
+        self.model.fitted().genes().to_vec()
+    }
+
+    /// The method and its settings as JSON.
+    fn method(&self) -> String {
+        json_of(&Method::DeepImpute(self.model.settings().clone()))
     }
 
     /// What the user should know of the fit.
@@ -158,4 +175,11 @@ impl CellModel {
             model: model.map_err(|error| raised(&error))?,
         })
     }
+}
+
+/// True for a model file that was learned from counts of cells, and not from a table of samples.
+#[pyfunction]
+pub(crate) fn is_of_cells(path: PathBuf) -> PyResult<bool> {
+    let weights = imputome::io::read_model(&path).map_err(|error| raised_of_file(&error))?;
+    Ok(imputome::cells::CellModel::is_stored_in(&weights))
 }

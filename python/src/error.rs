@@ -6,7 +6,19 @@ use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyOSError, PyValueErr
 
 /// The exception for an error of the library.
 pub(crate) fn raised(error: &imputome::core::Error) -> PyErr {
-    of_kind(error.kind(), error.to_string())
+    of_kind(error.kind(), in_python(error))
+}
+
+/// The message, told of arguments where the program has options.
+fn in_python(error: &imputome::core::Error) -> String {
+    let message = error.to_string();
+    match error {
+        imputome::core::Error::NoCompanion { .. } => message.replace(
+            "name its table with --companion",
+            "give its table as companion",
+        ),
+        _ => message,
+    }
 }
 
 /// The exception for an error with a file.

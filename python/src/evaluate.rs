@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use imputome::core::{Dataset, Error, Imputation, Result, Run};
 use imputome::evaluate::{
-    Comparison, Cost, Evaluation, Experiment, MethodFacts, Outcome, SummaryRow, Trial, Trials,
-    summary,
+    Comparison, Cost, Evaluation, Experiment, Outcome, SummaryRow, Trial, Trials, summary,
 };
 use imputome::{Method, Model};
 use imputome_report::PageContext;
@@ -36,7 +35,8 @@ pub(crate) fn evaluate(
         .map(|(label, method)| Ok((label, method_of(&method)?)));
     let methods = methods.collect::<PyResult<Vec<_>>>()?;
     let data = &table.get().data;
-    expect_apart(&methods, data)?;
+    expect_apart(&methods)?;
+    expect_companions(&methods, data)?;
     let evaluation = off_interpreter(py, &conditions, |run| {
         compared(name, data, &methods, &experiment, run)
     })?;
@@ -65,21 +65,26 @@ fn experiment_of(changes: &str) -> PyResult<Experiment> {
     Ok(experiment)
 }
 
-/// Refuses a method named twice, and one that needs a companion where there is none.
-fn expect_apart(methods: &[(String, Method)], data: &Dataset) -> PyResult<()> {
+/// Refuses a method named twice.
+pub(crate) fn expect_apart(methods: &[(String, Method)]) -> PyResult<()> {
     let mut seen = HashSet::new();
-    for (label, method) in methods {
-        if !seen.insert(label) {
-            let message = format!("method {label} is asked for twice; name it once");
-            return Err(PyValueError::new_err(message));
-        }
-        if method.needs_companion() && data.companions.is_empty() {
-            return Err(raised(&Error::NoCompanion {
-                method: method.name().into(),
-            }));
-        }
+    match methods.iter().find(|(label, _)| !seen.insert(label)) {
+        None => Ok(()),
+        Some((label, _)) => Err(PyValueError::new_err(format!(
+            "method {label} is asked for twice; name it once"
+        ))),
     }
-    Ok(())
+}
+
+/// Refuses a method that needs a companion where there is none.
+fn expect_companions(methods: &[(String, Method)], data: &Dataset) -> PyResult<()> {
+    let lacks = |method: &Method| method.needs_companion() && data.companions.is_empty();
+    match methods.iter().find(|(_, method)| lacks(method)) {
+        None => Ok(()),
+        Some((_, method)) => Err(raised(&Error::NoCompanion {
+            method: method.name().into(),
+        })),
+    }
 }
 
 fn compared(
@@ -90,7 +95,8 @@ fn compared(
     run: &Run,
 ) -> Result<Evaluation> {
     let trials = Trials::new(data, experiment)?;
-    let facts = methods.iter().map(facts).collect();
+    let facts = methods.iter().map(|(label, method)| method.facts(label));
+    let facts = facts.collect();
     let mut comparison = Comparison::new(name, &trials, facts);
     let seeds = Run::new(experiment.seed, 1)?;
     for trial in trials.iter() {
@@ -120,22 +126,6 @@ fn carried_out(method: &Method, trial: &Trial, run: &Run) -> Result<Outcome> {
         cost: Cost::default(),
         summary: model.summary(),
     })
-}
-
-fn facts((label, method): &(String, Method)) -> MethodFacts {
-    let card = method.imputer().card();
-    let settings = method.imputer().settings().into_iter();
-    MethodFacts {
-        label: label.clone(),
-        name: card.name.into(),
-        title: card.title.into(),
-        source: card.source.into(),
-        settings: settings
-            .map(|setting| (setting.name, setting.value.to_string(), setting.doc))
-            .collect(),
-        chosen: Vec::new(),
-        remarks: Vec::new(),
-    }
 }
 
 /// A row of the summary: what was done, and the mean of each metric over repeats under its name.

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use imputome::core::lent::Entry;
 use imputome::core::{About, LentTable, Result, Run};
-use imputome::{Method, Tally};
+use imputome::{CompanionQuantiles, Method, Tally};
 use ndarray::ArrayViewMut2;
 use numpy::{IntoPyArray, PyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use crate::catalog::json_of;
 use crate::error::{raised, raised_of_file};
 use crate::table::{Known, Place, Table, Values};
 use crate::work::{Conditions, off_interpreter};
@@ -83,6 +84,33 @@ impl Model {
         Ok(Self { model })
     }
 
+    /// Learns beginning with what another cohort taught `start`; `method` is JSON as `parse` gives it.
+    #[staticmethod]
+    fn tune(
+        py: Python<'_>,
+        start: &Bound<'_, Self>,
+        method: &str,
+        table: &Bound<'_, Table>,
+        conditions: Conditions,
+    ) -> PyResult<Self> {
+        let method = method_of(method)?;
+        let (start, data) = (&start.get().model, &table.get().data);
+        let model = off_interpreter(py, &conditions, |run| {
+            imputome::Model::fit_from(start, method, data, run)
+        })?;
+        Ok(Self { model })
+    }
+
+    /// The same model taking companions at the quantiles of those that it, or its source, was learned from.
+    fn at_quantiles_of_source(&self) -> PyResult<Self> {
+        let copy = imputome::Model::from_weights(&self.model.to_weights());
+        let model =
+            copy.and_then(|model| model.with_companion_quantiles(CompanionQuantiles::Source));
+        Ok(Self {
+            model: model.map_err(|error| raised(&error))?,
+        })
+    }
+
     /// The gaps of a table over the same genes, filled.
     fn impute(
         &self,
@@ -150,7 +178,7 @@ impl Model {
 
     /// The method and its settings as JSON.
     fn method(&self) -> String {
-        serde_json::to_string(&self.model.method).expect("settings are plain data")
+        json_of(&self.model.method)
     }
 
     /// Writes a model file, data and no code.

@@ -17,7 +17,7 @@ const AWAKE: Duration = Duration::from_millis(50);
 /// How a piece of work is run.
 #[derive(Debug, FromPyObject)]
 pub(crate) struct Conditions {
-    seed: u64,
+    pub(crate) seed: u64,
     threads: usize,
     /// Its `step(step, done, total, note)` and `warn(message)` are called.
     progress: Py<PyAny>,

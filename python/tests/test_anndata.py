@@ -1,5 +1,7 @@
 """AnnData keeps what it had and gets a layer."""
 
+import pickle
+
 import anndata
 import numpy as np
 import pandas as pd
@@ -136,6 +138,78 @@ def test_a_spread_gets_a_layer_of_its_own_and_settings_can_be_named(table):
     assert cohort.uns["imputome"]["neighbors"]["settings"]["neighbors"] == 3
     with pytest.raises(ValueError, match="it knows neighbors, weights"):
         imputome.pp.impute(cohort, "knn", neighbours=3)
+
+
+@pytest.mark.parametrize("method", ["ridge", "lasso", "pcr", "tobmi", "tdimpute:epochs=1:networks=1:hidden=16"])
+def test_expression_is_learned_from_a_companion_in_obsm(table, method):
+    cohort = samples(table[0])
+    names = [f"cg{i}" for i in range(25)]
+    cohort.obsm["methylation"] = pd.DataFrame(table[1], index=cohort.obs_names, columns=names)
+    imputome.pp.impute(cohort, method, companion="methylation")
+    assert np.isfinite(cohort.layers["imputed"]).all()
+    cohort.obsm["sparse"] = csr_matrix(table[1])
+    imputome.pp.impute(cohort, method, companion="sparse", key_added="again")
+    assert cohort.layers["again"].tobytes() == cohort.layers["imputed"].tobytes()
+    with pytest.raises(ValueError, match="learns expression from another assay .* give its table as companion"):
+        imputome.pp.impute(cohort, method)
+    with pytest.raises(ValueError, match="obsm has no key 'proteins'; it has methylation, sparse"):
+        imputome.pp.impute(cohort, method, companion="proteins")
+
+
+def test_a_table_is_filled_by_what_was_learned_before(table, tmp_path):
+    cohort = samples(table[0])
+    model = imputome.pp.fit(cohort, "factor", covariates=["tissue"], random_state=3)
+    assert isinstance(model, imputome.Factor)
+    model.save(tmp_path / "model")
+    later = cohort[:20, ::-1].copy()
+    imputome.pp.impute(later, model=tmp_path / "model", covariates=["tissue"])
+    frame = cohort[:20].to_df()
+    expected = model.transform(frame, covariates=cohort.obs[["tissue"]].iloc[:20])
+    assert later.layers["imputed"][:, ::-1].tobytes() == expected.tobytes()
+    assert later.uns["imputome"]["imputed"]["model"] == str(tmp_path / "model")
+    with pytest.raises(ValueError, match="method has no effect beside model"):
+        imputome.pp.impute(later, "knn", model=model)
+    with pytest.raises(ValueError, match="no gaps .* for factor to fill"):
+        imputome.pp.impute(counts(), model=model)
+
+
+def test_cells_are_filled_by_a_model_of_cells(table, tmp_path):
+    cells = counts()
+    model = imputome.pp.fit(cells, QUICK)
+    assert isinstance(model, imputome.CellModel)
+    assert model.settings()["epochs"] == 2
+    assert model.genes == list(cells.var_names)
+    model.save(tmp_path / "model")
+    whole = imputome.pp.impute(cells, QUICK, copy=True).layers["imputed"]
+    for again in (model, pickle.loads(pickle.dumps(model)), imputome.load(tmp_path / "model")):
+        assert same(whole, imputome.pp.impute(cells, model=again, copy=True).layers["imputed"])
+    some = imputome.pp.impute(cells[:50, ::-1], model=model, copy=True)
+    assert same(csr_matrix(some.layers["imputed"][:, ::-1]), whole[:50])
+    with pytest.raises(ValueError, match="learned from counts of single cells"):
+        imputome.pp.impute(samples(table[0]), model=model)
+    with pytest.raises(ValueError, match="covariates has no effect"):
+        imputome.pp.fit(cells, covariates=["kind"])
+
+
+def test_methods_are_compared_on_counts():
+    found = imputome.tl.evaluate(counts(), [QUICK, imputome.Mean()], repeats=1, by="kind", mask="even")
+    assert list(found.summary["method"]) == [QUICK, "mean", "nonzero-mean"]
+    assert {"method", "repeat", "metric", "value"} <= set(found.scores.columns)
+    assert found.page.startswith("<!")
+    assert found.found["data"]["scale"].startswith("whole numbers")
+    assert set(found.per_gene["gene"]) == set(counts().var_names)
+    with pytest.raises(ValueError, match="ridge cannot fill counts of cells"):
+        imputome.tl.evaluate(counts(), ["ridge"])
+    with pytest.raises(ValueError, match="scenarios has no effect"):
+        imputome.tl.evaluate(counts(), ["mean"], scenarios=["in-place"])
+    with pytest.raises(ValueError, match="no mask of cells is called 'profile'; there are dropout"):
+        imputome.tl.evaluate(counts(), ["mean"], mask="profile")
+    with pytest.raises(ValueError, match="would hide more than half"):
+        imputome.tl.evaluate(counts(), ["mean"], mask="dropout", hide=100)
+    logs = counts()
+    logs.X = logs.X.log1p()
+    with pytest.raises(ValueError, match=r"does not look like counts.*adata.to_df\(\)"):
+        imputome.tl.evaluate(logs, ["mean"])
 
 
 def test_zeros_are_not_gaps():

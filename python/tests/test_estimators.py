@@ -195,3 +195,35 @@ np.save({str(tmp_path / "filled.npy")!r}, filled)
 """
     subprocess.run([sys.executable, "-c", script], check=True)
     assert np.load(tmp_path / "filled.npy").tobytes() == imputome.Factor().fit_transform(table[0]).tobytes()
+
+
+def test_learning_begins_with_what_another_cohort_taught(table):
+    values, truth = table
+    companion = truth + 0.1
+    start = imputome.Ridge().fit(values[:30], companion=companion[:30])
+    tuned = imputome.Ridge().fit(values[30:], companion=companion[30:], start=start)
+    alone = imputome.Ridge().fit(values[30:], companion=companion[30:])
+    later = {"companion": companion[30:]}
+    assert (tuned.transform(values[30:], **later) != alone.transform(values[30:], **later)).any()
+    with pytest.raises(ValueError, match="ridge cannot be the start of tdimpute"):
+        imputome.TdImpute().fit(values[30:], companion=companion[30:], start=start)
+    with pytest.raises(ValueError, match="knn cannot start from what another cohort taught"):
+        imputome.Knn().fit(values[30:], start=imputome.Knn().fit(values[:30]))
+    with pytest.raises(ValueError, match="start is a fitted estimator of the same method, found 'source.model'"):
+        imputome.Ridge().fit(values, companion=companion, start="source.model")
+    with pytest.raises(ValueError, match="not fitted"):
+        imputome.Ridge().fit(values, companion=companion, start=imputome.Ridge())
+
+
+def test_companions_are_taken_at_the_quantiles_of_the_source(table):
+    values, truth = table
+    fitted = imputome.Ridge().fit(values, companion=truth)
+    elsewhere = 5 + 2 * truth
+    own = fitted.transform(values, companion=elsewhere)
+    source = fitted.transform(values, companion=elsewhere, companion_quantiles="source")
+    expected = fitted.transform(values, companion=truth)
+    assert np.abs(source - expected).max() < 0.5 * np.abs(own - expected).max()
+    with pytest.raises(ValueError, match="'own' or 'source', found 'theirs'"):
+        fitted.transform(values, companion=truth, companion_quantiles="theirs")
+    with pytest.raises(ValueError, match="companion"):
+        imputome.Knn().fit(values, companion_quantiles="source")

@@ -49,7 +49,7 @@ mod write;
 pub use cells::{
     Additions, CellFacts, CellFile, CellForm, CellInspection, CellOptions, CellWriter, Column,
     ColumnValues, Element, ElementFact, Features, GeneNames, LayerForm, NewCells, OverInput,
-    Windows, inspect_cells, write_cell_table,
+    Windows, guess_scale_of_cells, inspect_cells, write_cell_table,
 };
 pub use covariates::{covariate_columns, covariate_names};
 pub use dataset_file::{read_dataset, write_dataset};

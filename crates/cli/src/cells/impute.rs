@@ -45,7 +45,7 @@ pub(crate) fn impute(plan: &ImputePlan, earlier: Option<&Record>, context: &Cont
     let filled = stream(&file, &mut windows, &mut writer, &run)?;
     context.interrupt.proceed()?;
     let plan = spelled_out(plan, &model);
-    let remarks = remarks(&model, &windows);
+    let remarks = windows.remarks();
     let record = super::record(
         &super::read_from(&file, &plan.model),
         remarks.clone(),
@@ -230,40 +230,6 @@ fn spelled_out(plan: &ImputePlan, model: &CellModel) -> ImputePlan {
         }
     }
     plan
-}
-
-fn remarks(model: &CellModel, windows: &CellWindows<'_>) -> Vec<String> {
-    let mut remarks = model.fitted().summary().remarks.clone();
-    if model.settings().zero_weight == 0.0 {
-        remarks.push(
-            "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and take deepimpute:expected for expected counts".into(),
-        );
-    }
-    if windows.unknown() > 0 {
-        remarks.push(format!(
-            "{} genes of the file are not known to the model and stay as measured",
-            windows.unknown()
-        ));
-    }
-    if windows.missing() > 0 {
-        remarks.push(format!(
-            "{} genes of the model are not in the file and count as zero",
-            windows.missing()
-        ));
-    }
-    if windows.empty() > 0 {
-        remarks.push(format!(
-            "{} cells hold no counts, of which nothing is known: they stay empty; leave them out before anything is learned",
-            windows.empty()
-        ));
-    }
-    if windows.refused() > 0 {
-        remarks.push(format!(
-            "{} estimates were out of bounds and not used: those entries stay as measured",
-            windows.refused()
-        ));
-    }
-    remarks
 }
 
 fn tell(plan: &ImputePlan, windows: &CellWindows<'_>, filled: u64, context: &Context) {

@@ -2,13 +2,12 @@
 
 use std::fmt::Write;
 
-use imputome::Method;
+use imputome::{Method, readable};
 use imputome_core::{MethodCard, Scale};
 use serde_json::{Value, json};
 
 use crate::arguments::MethodsArguments;
 use crate::failure::Result;
-use crate::plan::readable;
 use crate::terminal::paragraph;
 
 use super::print;

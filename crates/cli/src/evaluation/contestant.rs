@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use imputome::{Method, Model};
 use imputome_core::{Dataset, Run};
+use imputome_evaluate::MethodFacts;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
@@ -78,6 +79,11 @@ impl Contestant {
             ))
             .hint("fit the source without them, or judge on other samples")),
         }
+    }
+
+    /// What a report says of it.
+    pub(crate) fn facts(&self) -> MethodFacts {
+        self.method.facts(&self.label)
     }
 
     /// Files that it reads.

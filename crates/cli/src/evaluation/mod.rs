@@ -12,12 +12,11 @@ use std::path::{Path, PathBuf};
 
 use imputome::Method;
 use imputome_core::{Dataset, Progress, Run};
-use imputome_evaluate::{Comparison, Evaluation, Experiment, MethodFacts, Outcome, Trial, Trials};
+use imputome_evaluate::{Comparison, Evaluation, Experiment, Outcome, Trial, Trials};
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::memory;
-use crate::plan::readable;
 use crate::reading::expect_scale;
 
 pub(crate) use contestant::{Contestant, Labeled, Lesson};
@@ -70,7 +69,7 @@ fn checked<'a>(contest: &Contest<'a>, context: &Context) -> Result<Trials<'a>> {
 }
 
 fn run_trials(contest: &Contest, trials: &Trials, context: &Context) -> Result<Evaluation> {
-    let facts = contest.methods.iter().map(method_facts).collect();
+    let facts = contest.methods.iter().map(Contestant::facts).collect();
     let mut comparison = Comparison::new(contest.name, trials, facts);
     let fits = Fits {
         contest,
@@ -237,23 +236,4 @@ fn expect_companions(method: &Method, data: &Dataset) -> Result<()> {
         .into());
     }
     Ok(())
-}
-
-/// What a report says of a method.
-pub(crate) fn method_facts(contestant: &Contestant) -> MethodFacts {
-    let Contestant { label, method, .. } = contestant;
-    let card = method.imputer().card();
-    let settings = method.imputer().settings();
-    MethodFacts {
-        label: label.clone(),
-        name: card.name.into(),
-        title: card.title.into(),
-        source: card.source.into(),
-        settings: settings
-            .into_iter()
-            .map(|setting| (setting.name, readable(&setting.value), setting.doc))
-            .collect(),
-        chosen: Vec::new(),
-        remarks: Vec::new(),
-    }
 }

@@ -8,7 +8,7 @@ use imputome_evaluate::{Comparison, Evaluation, Record, Trials};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 
-use super::{Contest, Fits, Workplace, checked, method_facts};
+use super::{Contest, Contestant, Fits, Workplace, checked};
 
 /// Where parts lie, inside the folder of the evaluation.
 const FOLDER: &str = "shards";
@@ -200,7 +200,7 @@ pub(crate) fn joined(
 }
 
 fn comparison<'a>(contest: &Contest, trials: &'a Trials<'a>) -> Comparison<'a> {
-    let facts = contest.methods.iter().map(method_facts).collect();
+    let facts = contest.methods.iter().map(Contestant::facts).collect();
     Comparison::new(contest.name, trials, facts)
 }
 

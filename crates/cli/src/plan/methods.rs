@@ -107,11 +107,6 @@ pub(crate) fn settings_with(method: &Method, changed: &SettingsTable) -> Setting
     settings
 }
 
-/// A setting's value for people: `none` for nothing, single precision in its own digits.
-pub(crate) fn readable(value: &Value) -> String {
-    as_typed(&plan_value(value))
-}
-
 /// Every method of the catalog with its default settings.
 pub(crate) fn every_method() -> Vec<MethodEntry> {
     let all = Method::all();
@@ -168,9 +163,16 @@ mod tests {
     }
 
     #[test]
-    fn single_precision_is_shown_in_its_own_digits() {
-        assert_eq!(readable(&Value::from(0.2_f32)), "0.2");
-        assert_eq!(readable(&Value::Null), "none");
-        assert_eq!(readable(&serde_json::json!([16, 8])), "16+8");
+    fn a_plan_says_what_people_read() {
+        let settings = Method::all()
+            .iter()
+            .flat_map(|method| method.imputer().settings())
+            .collect::<Vec<_>>();
+        for setting in settings {
+            assert_eq!(
+                as_typed(&plan_value(&setting.value)),
+                imputome::readable(&setting.value)
+            );
+        }
     }
 }

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::cells::{CellTablePlan, CellsPlan};
 
 pub(crate) use methods::{
-    MethodEntry, SettingsTable, as_typed, every_method, method_with, plan_value, readable,
-    settings_of, settings_with,
+    MethodEntry, SettingsTable, as_typed, every_method, method_with, plan_value, settings_of,
+    settings_with,
 };
 pub(crate) use overlay::{Resolved, Typed, resolve};
 pub(crate) use record::{InputRecord, Record, run_file};

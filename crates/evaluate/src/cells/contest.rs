@@ -3,6 +3,7 @@
 use imputome_core::{Counts, Error, Result, Run};
 
 use super::gathering::Gathering;
+use super::hidden::hidden_in_words;
 use super::maps::{CellLabels, map_tables};
 use super::trial::{CellEstimates, CellEstimator, CellTrial, common_genes};
 use super::{CellCost, CellDataFacts, CellEvaluation, CellExperiment};
@@ -109,6 +110,8 @@ impl CellContest<'_> {
                 found.data.remarks.push(remark);
             }
         }
+        let hidden = hidden_in_words(&found, self.counts);
+        found.data.remarks.extend(hidden);
         progress.end();
         Ok(found)
     }

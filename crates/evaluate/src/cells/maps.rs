@@ -29,6 +29,36 @@ pub struct CellLabels {
     pub labels: Vec<Option<String>>,
 }
 
+/// What tables put where a cell has no label.
+const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
+/// Cells that a kind has on average at least; ours: with fewer, values are as good as all different.
+const CELLS_OF_A_KIND: usize = 4;
+
+impl CellLabels {
+    /// Labels as a table has them. Refused, with the reason: such as part the cells into no kinds,
+    /// all alike, or hardly two alike.
+    pub fn of_kinds(by: &str, labels: Vec<String>) -> std::result::Result<Self, String> {
+        let known = |label: String| Some(label).filter(|label| !NO_LABEL.contains(&label.as_str()));
+        let labels: Vec<Option<String>> = labels.into_iter().map(known).collect();
+        let known = labels.iter().flatten().count();
+        let kinds: BTreeSet<&String> = labels.iter().flatten().collect();
+        let wrong = match kinds.len() {
+            0 => "no cell has a label".to_string(),
+            1 => format!("all cells are {:?}", kinds.first().expect("one")),
+            kinds if kinds * CELLS_OF_A_KIND > known => format!(
+                "{kinds} different values in {known} cells look like measurements or names, not like kinds"
+            ),
+            _ => {
+                return Ok(Self {
+                    by: by.into(),
+                    labels,
+                });
+            }
+        };
+        Err(format!("{wrong}; groups cannot be compared with it"))
+    }
+}
+
 /// The same cells on a map of each table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CellMaps {

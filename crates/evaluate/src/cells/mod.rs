@@ -18,6 +18,7 @@ mod experiment;
 mod files;
 mod fish;
 mod gathering;
+mod hidden;
 mod hiding;
 mod map;
 mod maps;
@@ -37,6 +38,7 @@ pub use evaluation::{
 };
 pub use experiment::{CellExperiment, CellMask};
 pub use fish::{GeneAgreement, gene_agreement, scaled_by_housekeeping};
+pub use hidden::TooMuchHidden;
 pub use hiding::{CellHiding, HeldOutCounts, HiddenCount, hide};
 pub use map::{CellMap, CellMapSettings, cell_map, cell_map_sparse};
 pub use maps::{AS_COUNTED, CellLabels, CellMaps, LabelAgreement, MappedTable};

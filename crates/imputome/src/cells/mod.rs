@@ -4,9 +4,11 @@
 //! that a file larger than memory passes through. A [`CellPolicy`] says which entries an estimate may
 //! replace; what a method does not impute, or refuses to, stays as it was measured.
 
+mod contestants;
 mod model;
 mod policy;
 
+pub use contestants::{BASELINE, ON_LOGARITHMS, USUAL, contestant, contestant_memory};
 pub use imputome_neural::deepimpute::{DeepImpute, FittedDeepImpute};
 pub use model::{CellModel, CellWindows, ImputedCells, cells_learned_from};
 pub use policy::CellPolicy;

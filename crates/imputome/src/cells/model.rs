@@ -210,6 +210,37 @@ impl CellWindows<'_> {
         self.column.len() - (self.from.len() - self.missing())
     }
 
+    /// What the user should know of the fit and of the cells so far.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = self.model.fitted().summary().remarks.clone();
+        if self.model.settings().zero_weight == 0.0 {
+            remarks.push(
+                "estimates say how much of a gene there is where there is some: true zeros of imputed genes are filled too; test for differences on the counts, and take deepimpute:expected for expected counts".into(),
+            );
+        }
+        let told = [
+            (
+                self.unknown() as u64,
+                "genes of the table are not known to the model and stay as measured",
+            ),
+            (
+                self.missing() as u64,
+                "genes of the model are not in the table and count as zero",
+            ),
+            (
+                self.empty,
+                "cells hold no counts, of which nothing is known: they stay empty; leave them out before anything is learned",
+            ),
+            (
+                self.refused,
+                "estimates were out of bounds and not used: those entries stay as measured",
+            ),
+        ];
+        let told = told.iter().filter(|(number, _)| *number > 0);
+        remarks.extend(told.map(|(number, what)| format!("{number} {what}")));
+        remarks
+    }
+
     /// The window over the model's genes.
     fn aligned(&self, window: &Counts) -> Result<Counts> {
         if window.genes() == &self.genes {

@@ -36,4 +36,5 @@ pub use options::{CellOptions, Element, Features, GeneNames};
 pub use output::{
     Additions, CellWriter, Column, ColumnValues, LayerForm, NewCells, OverInput, write_cell_table,
 };
+pub use scale::guess_scale_of_cells;
 pub use windows::Windows;

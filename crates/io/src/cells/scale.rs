@@ -1,9 +1,22 @@
 //! What one unit of a table of cells means, guessed from its values.
 
-use imputome_core::Scale;
+use imputome_core::{Counts, Scale};
 
 /// Greatest value expected of a logarithm; ours: log2 of a billion molecules is 30.
 const LARGEST_LOG: f32 = 30.0;
+
+/// Entries looked at in each of three places; ours, for a guess.
+const LOOKED_AT: usize = 1 << 16;
+
+/// The scale of counts of cells, guessed from a part of their values as that of a file is, and why.
+pub fn guess_scale_of_cells(counts: &Counts) -> (Scale, String) {
+    let mut seen = Seen::default();
+    let values = counts.values();
+    for start in [0, values.len() / 2, values.len().saturating_sub(LOOKED_AT)] {
+        seen.add(&values[start..(start + LOOKED_AT).min(values.len())]);
+    }
+    seen.scale()
+}
 
 /// What is seen of values; the same whatever order they come in.
 #[derive(Clone, Copy, Debug)]

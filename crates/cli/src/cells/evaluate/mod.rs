@@ -1,7 +1,6 @@
 //! `imputome evaluate` on files of cells: counts are hidden, methods fill them, a report says how near.
 
 mod files;
-mod hidden;
 mod methods;
 mod plan;
 mod score_table;
@@ -9,13 +8,14 @@ mod score_table;
 pub(crate) use files::{read_evaluation, write_cell_report};
 pub(crate) use plan::{CellEvaluatePlan, asks_for_cells};
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
+use imputome::cells::contestant_memory;
 use imputome_core::Counts;
 use imputome_evaluate::cells::{
-    CellContest, CellDataFacts, CellEvaluation, CellLabels, CellMethod, Clock,
+    CellContest, CellDataFacts, CellEvaluation, CellExperiment, CellLabels, CellMethod, Clock,
+    TooMuchHidden,
 };
 use imputome_io::CellFile;
 
@@ -32,12 +32,6 @@ use crate::terminal::paragraph;
 /// Bytes of an entry that is held: position and value; the table, what is seen of it, and once more
 /// while it is made.
 const BYTES_OF_AN_ENTRY: u64 = 32;
-
-/// What files put where a cell has no label.
-const NO_LABEL: [&str; 4] = ["", "NA", "nan", "None"];
-
-/// Cells that a kind has on average at least; ours: with fewer, values are as good as all different.
-const CELLS_OF_A_KIND: usize = 4;
 
 /// Compares methods on the cells of a file.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
@@ -62,7 +56,7 @@ pub(crate) fn carry_out(
     let counts = file.read()?;
     expect_room(&contestants, &counts, context)?;
     let experiment = plan.experiment()?;
-    hidden::expect_most_seen(&experiment, &counts)?;
+    expect_most_seen(&experiment, &counts)?;
     let started = Instant::now();
     let contest = CellContest {
         counts: &counts,
@@ -78,9 +72,7 @@ pub(crate) fn carry_out(
     };
     let made = MadeFolder::make(Path::new(&plan.output))?;
     let evaluation = contest.run(&context.run(plan.seed)?);
-    let mut evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
-    let hidden = hidden::in_words(&evaluation, &counts);
-    evaluation.data.remarks.extend(hidden);
+    let evaluation = evaluation.inspect_err(|_| made.remove_if_empty())?;
     let told_before = file.facts().warnings.len();
     context
         .terminal
@@ -119,31 +111,30 @@ fn labels(by: Option<&str>, file: &CellFile) -> Result<Option<CellLabels>> {
             false => failure.hint(format!("obs has {}", columns.join(", "))),
         });
     };
-    let known = |label: String| Some(label).filter(|label| !NO_LABEL.contains(&label.as_str()));
-    let labels: Vec<Option<String>> = labels.into_iter().map(known).collect();
-    expect_kinds(by, &labels)?;
-    Ok(Some(CellLabels {
-        by: by.into(),
-        labels,
-    }))
+    let labels = CellLabels::of_kinds(by, labels).map_err(|wrong| {
+        Failure::usage(format!("--by {by}: {wrong}"))
+            .hint("name a column of kinds of cells, or leave --by out")
+    })?;
+    Ok(Some(labels))
 }
 
-/// Refuses labels that part the cells into no kinds: all alike, or hardly two alike.
-fn expect_kinds(by: &str, labels: &[Option<String>]) -> Result<()> {
-    let known = labels.iter().flatten().count();
-    let kinds: BTreeSet<&String> = labels.iter().flatten().collect();
-    let wrong = match kinds.len() {
-        0 => "no cell has a label".to_string(),
-        1 => format!("all cells are {:?}", kinds.first().expect("one")),
-        kinds if kinds * CELLS_OF_A_KIND > known => format!(
-            "{kinds} different values in {known} cells look like measurements or names, not like kinds"
-        ),
-        _ => return Ok(()),
-    };
-    Err(Failure::usage(format!(
-        "--by {by}: {wrong}; groups cannot be compared with it"
-    ))
-    .hint("name a column of kinds of cells, or leave --by out"))
+/// Refuses numbers of cells or genes, and shares, that hide more than half of the counts that are not zero.
+fn expect_most_seen(experiment: &CellExperiment, counts: &Counts) -> Result<()> {
+    let name = experiment.mask.name();
+    match experiment.hides_too_much(counts) {
+        None => Ok(()),
+        Some(TooMuchHidden::Share(share)) => Err(Failure::policy(format!(
+            "--mask {name} --hide {share} would hide more than half: too little would be left to learn from"
+        ))
+        .hint("hide a tenth, as usual: --hide 0.1; at most --hide 0.5")),
+        Some(TooMuchHidden::Number { asked, hides, of, at_most }) => Err(Failure::policy(format!(
+            "--mask {name} --hide {asked} would hide up to {hides} of the {of} counts that are not zero, more than half: too few would be left to learn from"
+        ))
+        .hint(match at_most {
+            0 => "hide a share of the counts instead: --mask even --hide 0.1".into(),
+            _ => format!("hide at most {at_most} here: --hide {at_most}; or a share of the counts: --mask even --hide 0.1"),
+        })),
+    }
 }
 
 /// Refuses methods that need more memory than allowed.
@@ -153,7 +144,7 @@ fn expect_room(contestants: &[Contestant], counts: &Counts, context: &Context) -
     };
     let table = BYTES_OF_AN_ENTRY * counts.n_entries() as u64;
     for contestant in contestants {
-        let needed = table + methods::memory(&contestant.method, counts);
+        let needed = table + contestant_memory(&contestant.method, counts);
         if needed > limit.0 {
             return Err(Failure::resource(format!(
                 "{} on these cells needs about {} MiB, more than --memory-limit allows",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use imputome::cells::USUAL;
 use imputome_evaluate::cells::{CellEvaluation, CellExperiment, CellMask};
 use imputome_io::{CellFacts, CellForm};
 use serde::{Deserialize, Serialize};
@@ -40,14 +41,6 @@ pub(crate) struct CellEvaluatePlan {
     pub(crate) methods: Vec<MethodEntry>,
 }
 
-/// What is compared where no method is named.
-const USUAL_METHODS: [&str; 4] = [
-    imputome::cells::UNNAMED,
-    "deepimpute:dispersion=0.5",
-    "deepimpute:published",
-    super::methods::BASELINE,
-];
-
 /// Keys of plans that mean something for tables alone, and their options.
 const OF_TABLES: [(&str, &str); 7] = [
     ("scenario", "--scenario"),
@@ -67,9 +60,7 @@ fn usual_repeats() -> usize {
 }
 
 fn usual_methods() -> Vec<MethodEntry> {
-    USUAL_METHODS
-        .map(|spec| MethodEntry::Spec(spec.into()))
-        .into()
+    USUAL.map(|spec| MethodEntry::Spec(spec.into())).into()
 }
 
 /// What of a plan tells whether it is one of cells.

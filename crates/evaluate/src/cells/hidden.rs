@@ -1,54 +1,62 @@
-//! How much of the counts is hidden.
+//! How much of the counts an evaluation hides.
 
 use imputome_core::Counts;
-use imputome_evaluate::cells::{CellEvaluation, CellExperiment, CellMask};
 
-use crate::failure::{Failure, Result};
+use super::{CellEvaluation, CellExperiment, CellMask};
 
-/// Refuses numbers of cells or genes, and shares, that hide more than half of the counts that are not zero.
+/// What hides more than half of the counts that are not zero.
 ///
 /// Half is ours: methods would learn from less than they are judged by.
-pub(super) fn expect_most_seen(experiment: &CellExperiment, counts: &Counts) -> Result<()> {
-    let Some(groups) = groups(experiment.mask, counts) else {
-        return match experiment.hide > 0.5 {
-            true => Err(Failure::policy(format!(
-                "--mask {} --hide {} would hide more than half: too little would be left to learn from",
-                experiment.mask.name(),
-                experiment.hide
-            ))
-            .hint("hide a tenth, as usual: --hide 0.1; at most --hide 0.5")),
-            false => Ok(()),
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TooMuchHidden {
+    /// A share beyond one half.
+    Share(f64),
+    /// A number of cells of each gene, or of genes of each cell.
+    Number {
+        /// What was asked for.
+        asked: usize,
+        /// Counts that it hides.
+        hides: usize,
+        /// Counts that are not zero.
+        of: usize,
+        /// The greatest number that hides no more than half; 0 where every one does.
+        at_most: usize,
+    },
+}
+
+impl CellExperiment {
+    /// Whether it hides too much of these counts, and how much would not be.
+    pub fn hides_too_much(&self, counts: &Counts) -> Option<TooMuchHidden> {
+        let Some(groups) = groups(self.mask, counts) else {
+            return (self.hide > 0.5).then_some(TooMuchHidden::Share(self.hide));
         };
-    };
-    let asked = experiment.hide as usize;
-    let hides = |number: usize| hidden(&groups, number);
-    let all = counts.n_entries();
-    if 2 * hides(asked) <= all {
-        return Ok(());
-    }
-    // What is hidden grows with the number, so that the greatest one is found by halving.
-    let largest = groups.iter().copied().max().unwrap_or(0);
-    let (mut fits, mut exceeds) = (0, asked.min(largest));
-    while fits + 1 < exceeds {
-        let middle = usize::midpoint(fits, exceeds);
-        match 2 * hides(middle) <= all {
-            true => fits = middle,
-            false => exceeds = middle,
+        let asked = self.hide as usize;
+        let hides = |number: usize| hidden(&groups, number);
+        let of = counts.n_entries();
+        if 2 * hides(asked) <= of {
+            return None;
         }
+        // What is hidden grows with the number, so that the greatest one is found by halving.
+        let largest = groups.iter().copied().max().unwrap_or(0);
+        let (mut at_most, mut exceeds) = (0, asked.min(largest));
+        while at_most + 1 < exceeds {
+            let middle = usize::midpoint(at_most, exceeds);
+            match 2 * hides(middle) <= of {
+                true => at_most = middle,
+                false => exceeds = middle,
+            }
+        }
+        Some(TooMuchHidden::Number {
+            asked,
+            hides: hides(asked),
+            of,
+            at_most,
+        })
     }
-    let name = experiment.mask.name();
-    let failure = Failure::policy(format!(
-        "--mask {name} --hide {asked} would hide up to {} of the {all} counts that are not zero, more than half: too few would be left to learn from",
-        hides(asked)
-    ));
-    Err(failure.hint(match fits {
-        0 => "hide a share of the counts instead: --mask even --hide 0.1".into(),
-        _ => format!("hide at most {fits} here: --hide {fits}; or a share of the counts: --mask even --hide 0.1"),
-    }))
 }
 
 /// How many counts were hidden, of how many.
-pub(super) fn in_words(evaluation: &CellEvaluation, counts: &Counts) -> Vec<String> {
+pub(super) fn hidden_in_words(evaluation: &CellEvaluation, counts: &Counts) -> Vec<String> {
     let (mask, all) = (evaluation.experiment.mask, counts.n_entries());
     let hidden: Vec<usize> = evaluation
         .judged
