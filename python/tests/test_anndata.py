@@ -204,7 +204,7 @@ def test_methods_are_compared_on_counts():
         imputome.tl.evaluate(counts(), ["mean"], scenarios=["in-place"])
     with pytest.raises(ValueError, match='no mask of cells is called "profile"; there are dropout'):
         imputome.tl.evaluate(counts(), ["mean"], mask="profile")
-    with pytest.raises(ValueError, match="would hide more than half"):
+    with pytest.raises(ValueError, match="would hide .* more than half"):
         imputome.tl.evaluate(counts(), ["mean"], mask="dropout", hide=100)
     logs = counts()
     logs.X = logs.X.log1p()

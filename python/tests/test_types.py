@@ -61,7 +61,7 @@ def test_the_package_is_typed():
 def test_what_users_write_is_right_and_what_is_wrong_is_told(tmp_path):
     script = tmp_path / "script.py"
     script.write_text(RIGHT + "\n".join(WRONG), encoding="utf-8")
-    told = [line for line in checked(script).stdout.splitlines() if "error" in line]
+    told = [line for line in checked(script).stdout.splitlines() if ": error:" in line]
     first = RIGHT.count("\n") + 1
     assert [int(line.split(":")[1]) for line in told] == list(range(first, first + len(WRONG))), told
     for line, kind in zip(told, WRONG.values(), strict=True):
