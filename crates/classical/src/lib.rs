@@ -7,6 +7,7 @@
 //! * [`Mice`], [`MissForest`]: genes learned from one another, in turns ([`chained`]; over [`forest`]).
 //! * [`Ridge`], [`Lasso`], [`Pcr`], [`Tobmi`]: expression from another assay of the same samples ([`cross_assay`]).
 
+mod aside;
 pub mod chained;
 pub mod cross_assay;
 pub mod forest;
@@ -18,7 +19,7 @@ pub use chained::mice::{FittedMice, Form, Mice, Order};
 pub use chained::missforest::{FittedMissForest, MissForest};
 pub use cross_assay::lasso::{FittedLasso, Lasso};
 pub use cross_assay::pcr::Pcr;
-pub use cross_assay::regression::{Penalties, RidgeRegression};
+pub use cross_assay::regression::{Penalties, RidgeRegression, Shrinkage};
 pub use cross_assay::ridge::{FittedRidge, Ridge};
 pub use cross_assay::tobmi::Tobmi;
 pub use low_rank::FittedSpectral;

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
 
 use imputome_classical::cross_assay::regression::Targets;
-use imputome_classical::{FittedRidge, Lasso, Pcr, Penalties, Ridge, RidgeRegression, Tobmi};
+use imputome_classical::{
+    FittedRidge, Lasso, Pcr, Penalties, Ridge, RidgeRegression, Shrinkage, Tobmi,
+};
 use imputome_core::{Companion, Dataset, Imputer, Names, Run};
 use ndarray::Array2;
 use serde_json::Value;
@@ -115,7 +117,12 @@ fn ridge_estimates_are_those_of_scikit_learn() {
             measured: train.measured.0.view(),
         };
         let features = train.companions[0].values.view();
-        let fit = RidgeRegression::fit(features, targets, Penalties::Shared, share);
+        let shrinkage = Shrinkage {
+            penalties: Penalties::Shared,
+            penalty: share,
+            prior: None,
+        };
+        let fit = RidgeRegression::fit(features, targets, &shrinkage, &run()).unwrap();
         expect_close(
             &fit.leave_one_out,
             &table(&case["left_out"]),

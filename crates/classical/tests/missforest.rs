@@ -63,14 +63,16 @@ fn a_forest_estimates_what_that_of_scikit_learn_does() {
     let seen: Vec<&[u8]> = bins.iter().map(Vec::as_slice).collect();
     let n = targets.len() as u32;
     let rows: Vec<u32> = (0..n).collect();
+    let others: Vec<u32> = (n..n + queries.nrows() as u32).collect();
     let sample = Sample {
         columns: &seen,
         table_rows: all.nrows(),
         rows: &rows,
         targets: &targets,
+        others: &others,
     };
-    let others: Vec<u32> = (n..n + queries.nrows() as u32).collect();
-    let grown = Forest::grow(&sample, &others, &growth(300, 2), 5);
+    let run = Run::new(0, 1).unwrap();
+    let grown = Forest::grow(&sample, &growth(300, 2), 5, &run).unwrap();
     let expected = numbers(&reference["estimates"]);
     let deviations = numbers(&reference["deviations"]);
     let (known, new) = grown.estimates.split_at(targets.len());
@@ -94,14 +96,16 @@ fn rows_estimated_while_trees_grow_and_later_agree() {
     let column: Vec<u8> = (0..200).map(|s| (s * 37 % 256) as u8).collect();
     let targets: Vec<f32> = (0..150).map(|s| f32::from(column[s]).sqrt()).collect();
     let rows: Vec<u32> = (0..150).collect();
+    let others: Vec<u32> = (150..200).collect();
     let sample = Sample {
         columns: &[&column],
         table_rows: 200,
         rows: &rows,
         targets: &targets,
+        others: &others,
     };
-    let others: Vec<u32> = (150..200).collect();
-    let grown = Forest::grow(&sample, &others, &growth(10, 1), 1);
+    let run = Run::new(0, 1).unwrap();
+    let grown = Forest::grow(&sample, &growth(10, 1), 1, &run).unwrap();
     for (&bin, estimate) in column.iter().zip(&grown.estimates).skip(150) {
         let (estimate, again) = (estimate.unwrap(), grown.forest.estimate(|_| bin));
         // Sums of ten trees in f32 groups and in f64.

@@ -1,7 +1,10 @@
 //! The features of a companion on one scale, and the directions in which samples differ.
 
+use imputome_core::{Result, Run};
 use imputome_numerics::{add_gram, product, symmetric_eigen};
 use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+use crate::aside::aside;
 
 /// Squared singular values below this share of the largest are rounding: ours, for sums in f32.
 const RANK_TOLERANCE: f64 = 1e-6;
@@ -77,34 +80,34 @@ pub(crate) struct Components {
 
 impl Components {
     /// All components of `table`, shape `[samples, features]`, row-major and finite.
-    pub(crate) fn of(table: ArrayView2<'_, f32>) -> Self {
+    pub(crate) fn of(table: ArrayView2<'_, f32>, run: &Run) -> Result<Self> {
         if table.nrows() <= table.ncols() {
-            Self::of_wide(table)
+            Self::of_wide(table, run)
         } else {
-            Self::of_tall(table)
+            Self::of_tall(table, run)
         }
     }
 
-    fn of_wide(table: ArrayView2<'_, f32>) -> Self {
-        let (squares, left) = eigen_of_gram(table.t().as_standard_layout().view());
+    fn of_wide(table: ArrayView2<'_, f32>, run: &Run) -> Result<Self> {
+        let (squares, left) = eigen_of_gram(table.t().as_standard_layout().view(), run)?;
         let inverse = squares.mapv(|square| square.sqrt().recip() as f32);
         let directions = product(table.t(), left.view()) * &inverse;
-        Self {
+        Ok(Self {
             left,
             squares,
             directions,
-        }
+        })
     }
 
-    fn of_tall(table: ArrayView2<'_, f32>) -> Self {
-        let (squares, directions) = eigen_of_gram(table);
+    fn of_tall(table: ArrayView2<'_, f32>, run: &Run) -> Result<Self> {
+        let (squares, directions) = eigen_of_gram(table, run)?;
         let inverse = squares.mapv(|square| square.sqrt().recip() as f32);
         let left = product(table, directions.view()) * &inverse;
-        Self {
+        Ok(Self {
             left,
             squares,
             directions,
-        }
+        })
     }
 
     /// How many there are.
@@ -114,7 +117,8 @@ impl Components {
 }
 
 /// Eigenvalues of `tableᵀ · table` above rounding, descending, and their vectors by column.
-fn eigen_of_gram(table: ArrayView2<'_, f32>) -> (Array1<f64>, Array2<f32>) {
+fn eigen_of_gram(table: ArrayView2<'_, f32>, run: &Run) -> Result<(Array1<f64>, Array2<f32>)> {
+    run.proceed()?;
     let n = table.ncols();
     let mut gram = Array2::zeros((n, n));
     add_gram(&mut gram, table);
@@ -123,7 +127,8 @@ fn eigen_of_gram(table: ArrayView2<'_, f32>) -> (Array1<f64>, Array2<f32>) {
             gram[(column, row)] = gram[(row, column)];
         }
     }
-    let (values, vectors) = symmetric_eigen(gram.view()).expect("finite tables have finite sums");
+    let found = aside(run, move || symmetric_eigen(gram.view()))?;
+    let (values, vectors) = found.expect("finite tables have finite sums");
     let largest = values.first().copied().unwrap_or(0.0);
     let kept = values
         .iter()
@@ -131,10 +136,10 @@ fn eigen_of_gram(table: ArrayView2<'_, f32>) -> (Array1<f64>, Array2<f32>) {
         .count();
     let kept: Vec<usize> = (0..kept).collect();
     let vectors = vectors.select(Axis(1), &kept).mapv(|v| v as f32);
-    (
+    Ok((
         values.select(Axis(0), &kept),
         vectors.as_standard_layout().into_owned(),
-    )
+    ))
 }
 
 #[cfg(test)]
@@ -145,8 +150,9 @@ mod tests {
     #[test]
     fn components_give_the_table_back_whichever_side_is_longer() {
         let table = array![[3.0_f32, 1.0, 0.5], [0.0, 2.0, -1.0]];
+        let run = Run::new(0, 1).unwrap();
         for table in [table.clone(), table.t().as_standard_layout().into_owned()] {
-            let components = Components::of(table.view());
+            let components = Components::of(table.view(), &run).unwrap();
             assert_eq!(components.len(), 2);
             let scaled = &components.left * &components.squares.mapv(|s| s.sqrt() as f32);
             let back = scaled.dot(&components.directions.t());
@@ -163,6 +169,7 @@ mod tests {
         let scores = scale.apply(values.view());
         assert!(scores.column(0).iter().all(|&score| score == 0.0));
         assert!(scores.column(1).sum().abs() < 1e-6);
-        assert_eq!(Components::of(scores.view()).len(), 1);
+        let run = Run::new(0, 1).unwrap();
+        assert_eq!(Components::of(scores.view(), &run).unwrap().len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 //! At the level of matrices: no names, no settings of a program. Threads are those of the rayon
 //! pool of the caller; results are the same bytes for any number of them.
 
+use imputome_core::{Result, Run};
 use imputome_numerics::product;
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
@@ -66,30 +67,14 @@ impl RidgeRegression {
     /// Learns `targets` from `features`, shape `[samples, features]` and finite, whatever their
     /// scale: both are centered and features standardized here.
     ///
-    /// `penalty` in place of a choice is a share of the mean squared length of the samples.
+    /// Interrupted when `run` is stopped.
     pub fn fit(
         features: ArrayView2<'_, f32>,
         targets: Targets<'_>,
-        penalties: Penalties,
-        penalty: Option<f64>,
-    ) -> RidgeFit {
-        let wanted = Wanted { penalties, penalty };
-        wanted.fit(features, targets, None)
-    }
-
-    /// The same, shrinking toward the coefficients of `prior` (over the same features and genes, in
-    /// their standard scores) as far as leaving samples out says.
-    pub fn fit_toward(
-        prior: &Coefficients,
-        features: ArrayView2<'_, f32>,
-        targets: Targets<'_>,
-        penalties: Penalties,
-    ) -> RidgeFit {
-        let wanted = Wanted {
-            penalties,
-            penalty: None,
-        };
-        wanted.fit(features, targets, Some(prior))
+        shrinkage: &Shrinkage<'_>,
+        run: &Run,
+    ) -> Result<RidgeFit> {
+        shrinkage.fit(features, targets, run)
     }
 
     /// Estimates for the samples of `features`, shape `[samples, genes]`.
@@ -146,27 +131,37 @@ impl Coefficients {
     }
 }
 
-struct Wanted {
-    penalties: Penalties,
-    penalty: Option<f64>,
+/// How far coefficients are shrunk, and toward what.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shrinkage<'a> {
+    /// How penalties are chosen.
+    pub penalties: Penalties,
+    /// In place of a choice, a share of the mean squared length of the samples.
+    pub penalty: Option<f64>,
+    /// Coefficients (over the same features and genes, in their standard scores) toward which others
+    /// are shrunk, as far as leaving samples out says; zero where there are none.
+    pub prior: Option<&'a Coefficients>,
 }
 
-impl Wanted {
+impl Shrinkage<'_> {
     fn fit(
         &self,
         features: ArrayView2<'_, f32>,
         targets: Targets<'_>,
-        prior: Option<&Coefficients>,
-    ) -> RidgeFit {
+        run: &Run,
+    ) -> Result<RidgeFit> {
+        let prior = self.prior;
         let scale = FeatureScale::of(features);
         let scores = scale.apply(features);
-        let components = Components::of(scores.view());
+        let components = Components::of(scores.view(), run)?;
         let told = prior.map(|prior| Source::of(&components, prior.apply(scores.view())));
         drop(scores);
         let mut table = Centered::of(&targets);
         let mut refinements = if table.is_complete() { 0 } else { REFINEMENTS };
         loop {
+            run.proceed()?;
             let choice = self.choose(&components, &table, told.as_ref());
+            run.proceed()?;
             let learned = Learned::of(&components, &table, &choice, told.as_ref());
             if refinements == 0 {
                 let regression = RidgeRegression {
@@ -180,11 +175,11 @@ impl Wanted {
                     samples: targets.values.nrows(),
                     prior: prior.map(|prior| prior.weighed(&choice.source_weights)),
                 };
-                return RidgeFit {
+                return Ok(RidgeFit {
                     regression,
                     leave_one_out: learned.leave_one_out,
                     choice,
-                };
+                });
             }
             table.refine(&targets, &learned.leave_one_out);
             refinements -= 1;

@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::paired::{Absent, Known, Paired, estimate};
-use super::regression::{Penalties, RidgeFit, RidgeRegression};
+use super::regression::{Penalties, RidgeFit, RidgeRegression, Shrinkage};
 use super::stored;
 use super::summary::summary;
 use super::transfer::prior;
@@ -70,14 +70,14 @@ impl Ridge {
         let paired = Paired::of(train, CARD.name)?;
         run.proceed()?;
         run.progress().begin("decomposing the companion", 0);
-        let fit = run.on_threads(|| {
-            RidgeRegression::fit(
-                paired.features.view(),
-                paired.targets(),
-                self.penalties,
-                self.penalty,
-            )
-        });
+        let shrinkage = Shrinkage {
+            penalties: self.penalties,
+            penalty: self.penalty,
+            prior: None,
+        };
+        let features = paired.features.view();
+        let fit =
+            run.on_threads(|| RidgeRegression::fit(features, paired.targets(), &shrinkage, run))?;
         run.progress().end();
         Ok(FittedRidge::of(train, paired, fit))
     }
@@ -97,15 +97,15 @@ impl Ridge {
         run.proceed()?;
         run.progress().begin("decomposing the companion", 0);
         let shared =
-            run.on_threads(|| prior(start, &paired.feature_names, train.genes.as_slice()))?;
-        let fit = run.on_threads(|| {
-            RidgeRegression::fit_toward(
-                &shared.coefficients,
-                paired.features.view(),
-                paired.targets(),
-                self.penalties,
-            )
-        });
+            run.on_threads(|| prior(start, &paired.feature_names, train.genes.as_slice(), run))?;
+        let shrinkage = Shrinkage {
+            penalties: self.penalties,
+            penalty: None,
+            prior: Some(&shared.coefficients),
+        };
+        let features = paired.features.view();
+        let fit =
+            run.on_threads(|| RidgeRegression::fit(features, paired.targets(), &shrinkage, run))?;
         run.progress().end();
         paired.remarks.extend(shared.remarks);
         Ok(FittedRidge::of(train, paired, fit))

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use imputome_core::{Error, Result};
+use imputome_core::{Error, Result, Run};
 use imputome_numerics::product;
 use ndarray::{Array1, Array2, Axis, s};
 
@@ -24,10 +24,15 @@ pub(crate) struct Prior {
 /// What `source` says about the named features and genes.
 ///
 /// Refused when it knows none of either.
-pub(crate) fn prior(source: &FittedRidge, features: &[String], genes: &[String]) -> Result<Prior> {
+pub(crate) fn prior(
+    source: &FittedRidge,
+    features: &[String],
+    genes: &[String],
+    run: &Run,
+) -> Result<Prior> {
     let shared_features = Shared::between("features", &source.features, features)?;
     let shared_genes = Shared::between("genes", &source.genes, genes)?;
-    let coefficients = source.regression.over(&shared_features.of_source);
+    let coefficients = source.regression.over(&shared_features.of_source, run)?;
     let rank = coefficients.effects.nrows();
     let mut directions = Array2::zeros((features.len(), rank));
     for (&to, from) in shared_features
@@ -107,29 +112,29 @@ impl RidgeRegression {
     /// Coefficients learned anew as if the features at these positions were all there are.
     ///
     /// The components are all that the regression saw of its samples, so that they stand for them.
-    pub(crate) fn over(&self, features: &[usize]) -> Coefficients {
+    pub(crate) fn over(&self, features: &[usize], run: &Run) -> Result<Coefficients> {
         let own = if features.iter().copied().eq(0..self.directions.nrows()) {
             self.own_coefficients()
         } else {
-            self.over_some(features)
+            self.over_some(features, run)?
         };
         let Some(prior) = &self.prior else {
-            return own;
+            return Ok(own);
         };
         let theirs = prior.directions.select(Axis(0), features);
         let join = |axis, a: &Array2<f32>, b: &Array2<f32>| {
             ndarray::concatenate(axis, &[a.view(), b.view()]).expect("one row per feature")
         };
-        Coefficients {
+        Ok(Coefficients {
             directions: join(Axis(1), &own.directions, &theirs),
             effects: join(Axis(0), &own.effects, &prior.effects),
-        }
+        })
     }
 
-    fn over_some(&self, features: &[usize]) -> Coefficients {
+    fn over_some(&self, features: &[usize], run: &Run) -> Result<Coefficients> {
         let lengths = self.squares.mapv(|square| square.sqrt() as f32);
         let seen = self.directions.select(Axis(0), features) * &lengths;
-        let components = Components::of(seen.t().as_standard_layout().view());
+        let components = Components::of(seen.t().as_standard_layout().view(), run)?;
         let mut effects = product(components.left.t(), self.effects.view());
         // Fewer features have less to say, and want as much less of a penalty.
         let share = components.squares.sum() / self.squares.sum();
@@ -139,9 +144,9 @@ impl RidgeRegression {
                 *effect = (f64::from(*effect) * square.sqrt() / (square + penalty)) as f32;
             }
         }
-        Coefficients {
+        Ok(Coefficients {
             directions: components.directions.slice_move(s![.., ..]),
             effects,
-        }
+        })
     }
 }

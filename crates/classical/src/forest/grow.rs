@@ -67,14 +67,8 @@ pub(super) struct Growing<'a> {
 }
 
 impl<'a> Growing<'a> {
-    /// Draws the bag of tree number `tree`; rows out of it and `others` become passengers.
-    pub(super) fn new(
-        sample: &'a Sample<'a>,
-        others: &[u32],
-        growth: &'a Growth,
-        key: u64,
-        tree: u64,
-    ) -> Self {
+    /// Draws the bag of tree number `tree`; rows out of it and others become passengers.
+    pub(super) fn new(sample: &'a Sample<'a>, growth: &'a Growth, key: u64, tree: u64) -> Self {
         let n = sample.rows.len();
         let mut random = Counter::new(key, &[tree]);
         // Where bags are small, every third tree estimates an undrawn row: about the share that
@@ -86,7 +80,7 @@ impl<'a> Growing<'a> {
             draws[random.below(n)] += 1;
         }
         let mut members = Vec::with_capacity(n.min(growth.draws));
-        let mut passengers = Vec::with_capacity(n + others.len());
+        let mut passengers = Vec::with_capacity(n + sample.others.len());
         for (slot, (&row, &times)) in sample.rows.iter().zip(&draws).enumerate() {
             if times == 0 {
                 if slot % turns == turn {
@@ -98,7 +92,7 @@ impl<'a> Growing<'a> {
                 members.push(Member { row, weight, sum });
             }
         }
-        passengers.extend(others);
+        passengers.extend(sample.others);
         Self {
             sample,
             growth,

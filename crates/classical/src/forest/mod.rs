@@ -19,6 +19,7 @@ mod grow;
 pub mod random;
 pub mod tree;
 
+use imputome_core::{Result, Run};
 use rayon::prelude::*;
 
 pub use bins::Bins;
@@ -56,6 +57,8 @@ pub struct Sample<'a> {
     pub rows: &'a [u32],
     /// Target of each training row.
     pub targets: &'a [f32],
+    /// Other rows, which teach nothing and are estimated.
+    pub others: &'a [u32],
 }
 
 /// Trees whose mean is the estimate.
@@ -76,14 +79,19 @@ pub struct Grown {
 }
 
 impl Forest {
-    /// Grows a forest on `sample` and estimates `others`, rows of the same columns. `key` is the
-    /// source of all that is random. Threads are those of the rayon pool of the caller.
-    pub fn grow(sample: &Sample<'_>, others: &[u32], growth: &Growth, key: u64) -> Grown {
+    /// Grows a forest on `sample` and estimates its other rows. `key` is the source of all that is
+    /// random; `run` may stop it between two trees. Threads are those of the rayon pool of the
+    /// caller.
+    pub fn grow(sample: &Sample<'_>, growth: &Growth, key: u64, run: &Run) -> Result<Grown> {
+        let plant = |tree| {
+            run.proceed()?;
+            Ok(Growing::new(sample, growth, key, tree))
+        };
         let trees: Vec<u64> = (0..growth.trees as u64).collect();
         let groups: Vec<Group> = trees
             .par_chunks(GROUP)
-            .map(|trees| Group::grow(sample, others, growth, key, trees))
-            .collect();
+            .map(|trees| Group::grow(trees, sample.table_rows, plant))
+            .collect::<Result<_>>()?;
         let mut sums = vec![0.0_f64; sample.table_rows];
         let mut counts = vec![0_u32; sample.table_rows];
         let mut forest = Self::default();
@@ -95,10 +103,10 @@ impl Forest {
             forest.trees.extend(group.trees);
         }
         let mean = |(sum, &n): (&f64, &u32)| (n > 0).then(|| (sum / f64::from(n)) as f32);
-        Grown {
+        Ok(Grown {
             forest,
             estimates: sums.iter().zip(&counts).map(mean).collect(),
-        }
+        })
     }
 
     /// Drops the last trees until there are no more than `nodes` nodes, or one tree.
@@ -131,21 +139,25 @@ struct Group {
 }
 
 impl Group {
-    fn grow(sample: &Sample<'_>, others: &[u32], growth: &Growth, key: u64, trees: &[u64]) -> Self {
-        let mut sums = vec![0.0; sample.table_rows];
-        let mut counts = vec![0; sample.table_rows];
+    fn grow<'a>(
+        trees: &[u64],
+        table_rows: usize,
+        plant: impl Fn(u64) -> Result<Growing<'a>>,
+    ) -> Result<Self> {
+        let mut sums = vec![0.0; table_rows];
+        let mut counts = vec![0; table_rows];
         let grow = |&tree: &u64| {
-            Growing::new(sample, others, growth, key, tree).grow(|rows, estimate| {
+            Ok(plant(tree)?.grow(|rows, estimate| {
                 for &row in rows {
                     sums[row as usize] += estimate;
                     counts[row as usize] += 1;
                 }
-            })
+            }))
         };
-        Self {
-            trees: trees.iter().map(grow).collect(),
+        Ok(Self {
+            trees: trees.iter().map(grow).collect::<Result<_>>()?,
             sums,
             counts,
-        }
+        })
     }
 }

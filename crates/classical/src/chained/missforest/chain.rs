@@ -141,7 +141,7 @@ impl Chain<'_> {
         for block in order.chunks(self.block) {
             let renewed = block.par_iter().map(|&g| {
                 run.proceed()?;
-                Ok(self.renew(g, round, columns))
+                self.renew(g, round, columns, run)
             });
             let renewed = renewed.collect::<Result<Vec<Renewed>>>()?;
             for (&g, renewed) in block.iter().zip(renewed) {
@@ -167,7 +167,7 @@ impl Chain<'_> {
     }
 
     /// Grows the forest of a gene on what predictors show now.
-    fn renew(&self, g: usize, round: usize, columns: &GeneColumns) -> Renewed {
+    fn renew(&self, g: usize, round: usize, columns: &GeneColumns, run: &Run) -> Result<Renewed> {
         let (mut rows, mut targets, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
         for s in 0..self.train.n_samples() {
             match self.train.entry(s, g) {
@@ -196,20 +196,21 @@ impl Chain<'_> {
             table_rows: self.train.n_samples(),
             rows: &rows,
             targets: &targets,
+            others: &gaps,
         };
         let key = Counter::new(self.key, &[round as u64, g as u64]).key();
-        let mut grown = Forest::grow(&sample, &gaps, &self.growth, key);
+        let mut grown = Forest::grow(&sample, &self.growth, key, run)?;
         let mean = self.binning.means[g];
         grown.forest.keep(self.kept_nodes);
         let out_of_bag = rows.iter().map(|&row| grown.estimates[row as usize]);
-        Renewed {
+        Ok(Renewed {
             error: relative_error(&targets, out_of_bag, mean),
             estimates: grown.estimates.iter().map(|e| e.unwrap_or(mean)).collect(),
             forest: GeneForest {
                 forest: grown.forest,
                 ranks,
             },
-        }
+        })
     }
 
     /// Puts estimates where predictors see no measured value; returns the sum of squared changes

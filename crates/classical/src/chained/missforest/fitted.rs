@@ -83,41 +83,6 @@ impl FittedMissForest {
             .collect()
     }
 
-    /// Sweeps over new samples: gaps start at the gene's mean, measured values stay.
-    fn sweep(&self, data: &Dataset, rows: &[usize], covariates: &EncodedColumns) -> Array2<f32> {
-        let genes = self.genes.len();
-        let bins = &self.binning.bins;
-        let mut estimates =
-            Array2::from_shape_fn((rows.len(), genes), |(_, g)| self.binning.means[g]);
-        let mut seen = Array2::zeros((rows.len(), bins.len()));
-        for (at, &s) in rows.iter().enumerate() {
-            for g in 0..genes {
-                let value = data.entry(s, g).unwrap_or(self.binning.means[g]);
-                seen[(at, g)] = bins[g].bin(value);
-            }
-            for (c, numeric) in covariates.numeric.iter().enumerate() {
-                seen[(at, genes + c)] = numeric[s];
-            }
-        }
-        for sweep in 1..=self.sweeps {
-            for g in self.order.iter().map(|&g| g as usize) {
-                for (at, &s) in rows.iter().enumerate() {
-                    let measured = data.measured.get(s, g);
-                    // Estimates of measured entries are seen by nobody: one is enough.
-                    if measured && sweep < self.sweeps {
-                        continue;
-                    }
-                    let estimate = self.estimate(g, seen.row(at), |c| covariates.levels[c][s]);
-                    estimates[(at, g)] = estimate;
-                    if !measured {
-                        seen[(at, g)] = bins[g].bin(estimate);
-                    }
-                }
-            }
-        }
-        estimates
-    }
-
     /// The estimate of gene `g` in a sample with these bins and covariate levels.
     fn estimate(&self, g: usize, seen: ArrayView1<'_, u8>, level: impl Fn(usize) -> usize) -> f32 {
         let GeneForest { forest, ranks } = &self.forests[g];
@@ -134,26 +99,69 @@ impl FittedMissForest {
             }
         })
     }
+}
 
-    fn fill_block(
-        &self,
-        data: &Dataset,
-        first: usize,
-        training_rows: &[Option<usize>],
-        covariates: &EncodedColumns,
-        estimates: &mut ArrayViewMut2<'_, f32>,
-    ) {
+/// Samples on their way through the forests.
+struct Filling<'a> {
+    fitted: &'a FittedMissForest,
+    data: &'a Dataset,
+    /// The place of each sample among those learned from, if it is one of them.
+    training_rows: Vec<Option<usize>>,
+    covariates: EncodedColumns,
+    run: &'a Run,
+}
+
+impl Filling<'_> {
+    /// Estimates of some samples, the first of them at `first`.
+    fn block(&self, first: usize, estimates: &mut ArrayViewMut2<'_, f32>) -> Result<()> {
         let mut new = Vec::new();
         for (at, mut row) in estimates.rows_mut().into_iter().enumerate() {
-            match training_rows[first + at] {
-                Some(known) => row.assign(&self.estimates.row(known)),
+            match self.training_rows[first + at] {
+                Some(known) => row.assign(&self.fitted.estimates.row(known)),
                 None => new.push(first + at),
             }
         }
-        let swept = self.sweep(data, &new, covariates);
+        let swept = self.sweep(&new)?;
         for (&s, row) in new.iter().zip(swept.rows()) {
             estimates.row_mut(s - first).assign(&row);
         }
+        Ok(())
+    }
+
+    /// Sweeps over new samples: gaps start at the gene's mean, measured values stay.
+    fn sweep(&self, rows: &[usize]) -> Result<Array2<f32>> {
+        let (fitted, data, covariates) = (self.fitted, self.data, &self.covariates);
+        let genes = fitted.genes.len();
+        let (bins, means) = (&fitted.binning.bins, &fitted.binning.means);
+        let mut estimates = Array2::from_shape_fn((rows.len(), genes), |(_, g)| means[g]);
+        let mut seen = Array2::zeros((rows.len(), bins.len()));
+        for (at, &s) in rows.iter().enumerate() {
+            for g in 0..genes {
+                let value = data.entry(s, g).unwrap_or(means[g]);
+                seen[(at, g)] = bins[g].bin(value);
+            }
+            for (c, numeric) in covariates.numeric.iter().enumerate() {
+                seen[(at, genes + c)] = numeric[s];
+            }
+        }
+        for sweep in 1..=fitted.sweeps {
+            for g in fitted.order.iter().map(|&g| g as usize) {
+                self.run.proceed()?;
+                for (at, &s) in rows.iter().enumerate() {
+                    let measured = data.measured.get(s, g);
+                    // Estimates of measured entries are seen by nobody: one is enough.
+                    if measured && sweep < fitted.sweeps {
+                        continue;
+                    }
+                    let estimate = fitted.estimate(g, seen.row(at), |c| covariates.levels[c][s]);
+                    estimates[(at, g)] = estimate;
+                    if !measured {
+                        seen[(at, g)] = bins[g].bin(estimate);
+                    }
+                }
+            }
+        }
+        Ok(estimates)
     }
 }
 
@@ -161,8 +169,14 @@ impl FittedImputer for FittedMissForest {
     fn impute(&self, data: &Dataset, run: &Run) -> Result<Imputation> {
         run.proceed()?;
         data.expect_genes(CARD.name, &self.genes)?;
-        let training_rows = self.training_rows(data);
         let (covariates, remarks) = self.binning.encode(&data.covariates);
+        let filling = Filling {
+            fitted: self,
+            data,
+            training_rows: self.training_rows(data),
+            covariates,
+            run,
+        };
         let mut estimates = Array2::zeros(data.values.dim());
         let blocks = data.n_samples().div_ceil(BLOCK_ROWS);
         run.progress().begin("sweeping over samples", blocks as u64);
@@ -174,8 +188,7 @@ impl FittedImputer for FittedMissForest {
                 .enumerate()
                 .try_for_each(|(block, mut rows)| {
                     run.proceed()?;
-                    let first = block * BLOCK_ROWS;
-                    self.fill_block(data, first, &training_rows, &covariates, &mut rows);
+                    filling.block(block * BLOCK_ROWS, &mut rows)?;
                     let done = 1 + done.fetch_add(1, Ordering::Relaxed);
                     run.progress().advance(done, "");
                     Ok(())

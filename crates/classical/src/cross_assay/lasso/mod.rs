@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::components::FeatureScale;
 use super::folds::{each_fold, folds_of};
 use super::paired::Paired;
-use super::regression::{Penalties, RidgeRegression};
+use super::regression::{RidgeRegression, Shrinkage};
 use super::ridge::decomposition_memory;
 use super::targets::{Centered, Targets};
 use genes::Cohort;
@@ -87,7 +87,8 @@ impl Lasso {
 
     fn learn(&self, train: &Dataset, paired: Paired, run: &Run) -> Result<FittedLasso> {
         let scale = FeatureScale::of(paired.features.view());
-        let table = filled(&paired);
+        let table = filled(&paired, run)?;
+        run.proceed()?;
         let folds = each_fold(&folds_of(train, &paired.rows, self.folds));
         let scores = scale.apply(paired.features.view());
         let cohort = Cohort::new(&scores, &table, &folds);
@@ -101,14 +102,15 @@ impl Lasso {
 }
 
 /// Expression with its gaps filled by what ridge says of them from all other samples.
-fn filled(paired: &Paired) -> Centered {
+fn filled(paired: &Paired, run: &Run) -> Result<Centered> {
     let targets: Targets<'_> = paired.targets();
     let mut table = Centered::of(&targets);
     if !table.is_complete() {
-        let fit = RidgeRegression::fit(paired.features.view(), targets, Penalties::default(), None);
+        let fit =
+            RidgeRegression::fit(paired.features.view(), targets, &Shrinkage::default(), run)?;
         table.refine(&targets, &fit.leave_one_out);
     }
-    table
+    Ok(table)
 }
 
 impl Imputer for Lasso {

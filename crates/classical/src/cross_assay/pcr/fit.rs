@@ -28,8 +28,16 @@ pub(super) fn choose(
     let errors = folds
         .par_iter()
         .map(|fold| {
-            run.proceed()?;
-            Ok(errors_by_number(features, &targets, fold, &variances))
+            let kept = features.select(Axis(0), &fold.kept);
+            let most = most_components(kept.nrows());
+            let selected = Selected::of(&targets, &fold.kept);
+            let fit = Fit::without_refinement(kept.view(), selected.targets(), most, run)?;
+            Ok(errors_by_number(
+                features,
+                &targets,
+                fold,
+                (&fit, &variances),
+            ))
         })
         .collect::<Result<Vec<_>>>()?;
     run.progress().end();
@@ -50,15 +58,8 @@ fn errors_by_number(
     features: ArrayView2<'_, f32>,
     targets: &Targets<'_>,
     fold: &Fold,
-    variances: &[f64],
+    (fit, variances): (&Fit, &[f64]),
 ) -> Vec<f64> {
-    let kept = features.select(Axis(0), &fold.kept);
-    let selected = Selected::of(targets, &fold.kept);
-    let fit = Fit::without_refinement(
-        kept.view(),
-        selected.targets(),
-        most_components(kept.nrows()),
-    );
     let held_out = fit
         .scale
         .apply(features.select(Axis(0), &fold.held_out).view());
@@ -112,32 +113,40 @@ impl Fit {
         features: ArrayView2<'_, f32>,
         targets: Targets<'_>,
         components: usize,
-    ) -> Self {
+        run: &Run,
+    ) -> Result<Self> {
         let table = Centered::of(&targets);
         let rounds = if table.is_complete() { 0 } else { REFINEMENTS };
-        Self::learn(features, targets, components, rounds)
+        let all = Self::components(features, run)?;
+        Ok(Self::learn(all, targets, components, rounds))
     }
 
     fn without_refinement(
         features: ArrayView2<'_, f32>,
         targets: Targets<'_>,
         components: usize,
-    ) -> Self {
-        Self::learn(features, targets, components, 0)
+        run: &Run,
+    ) -> Result<Self> {
+        let all = Self::components(features, run)?;
+        Ok(Self::learn(all, targets, components, 0))
+    }
+
+    fn components(features: ArrayView2<'_, f32>, run: &Run) -> Result<(FeatureScale, Components)> {
+        let scale = FeatureScale::of(features);
+        let components = Components::of(scale.apply(features).view(), run)?;
+        Ok((scale, components))
     }
 
     fn learn(
-        features: ArrayView2<'_, f32>,
+        (scale, all): (FeatureScale, Components),
         targets: Targets<'_>,
         components: usize,
         refinements: usize,
     ) -> Self {
-        let scale = FeatureScale::of(features);
-        let all = Components::of(scale.apply(features).view());
         let n = all
             .len()
             .min(components)
-            .min(most_components(features.nrows()));
+            .min(most_components(all.left.nrows()));
         let left = all.left.slice(s![.., ..n]);
         let inverse = all
             .squares

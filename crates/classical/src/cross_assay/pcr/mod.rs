@@ -101,7 +101,7 @@ impl Pcr {
             }
         };
         run.progress().begin("decomposing the companion", 0);
-        let fit = Fit::of(features, targets, wanted);
+        let fit = Fit::of(features, targets, wanted, run)?;
         run.progress().end();
         let chosen = fit.effects.nrows();
         Ok(Box::new(FittedPcr {

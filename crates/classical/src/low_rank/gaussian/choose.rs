@@ -90,8 +90,8 @@ impl Search<'_> {
             Some(ridge) => (ridge, Vec::new()),
             // The filling of gaps has the first ridge in it, so that a smaller one would count
             // as known what is not.
-            None if columns.measured.is_empty() => downhill(moments, validation, RIDGES[0]),
-            None => downhill(moments, validation, FIRST_RIDGE),
+            None if columns.measured.is_empty() => downhill(moments, validation, RIDGES[0], run)?,
+            None => downhill(moments, validation, FIRST_RIDGE, run)?,
         };
         let curve = |step: &str, points: Vec<(f64, f64)>| Curve {
             name: "validation error".into(),
@@ -102,7 +102,7 @@ impl Search<'_> {
             ridge,
             rounds: learned.rounds,
             moments: None,
-            spread_factor: self.spread_factor(moments, validation, ridge),
+            spread_factor: self.spread_factor(moments, validation, ridge, run)?,
             curves: vec![
                 curve("round", learned.points.clone()),
                 curve("ridge", by_ridge),
@@ -125,7 +125,7 @@ impl Search<'_> {
             .begin("choosing by masked validation", self.rounds as u64);
         for round in 1..=self.rounds {
             moments.improve(columns, ridge, 1, self.constants, run)?;
-            let error = error(&moments, validation, ridge);
+            let error = error(&moments, validation, ridge, run)?;
             points.push((round as f64, error));
             let note = format!("validation error {error:.4}");
             run.progress().advance(round as u64, &note);
@@ -147,9 +147,17 @@ impl Search<'_> {
     }
 
     /// Root of the mean of squared errors over their expected variances.
-    fn spread_factor(&self, moments: &Moments, validation: &Validation, ridge: f64) -> f64 {
+    fn spread_factor(
+        &self,
+        moments: &Moments,
+        validation: &Validation,
+        ridge: f64,
+        run: &Run,
+    ) -> Result<f64> {
         let visible = moments.centered(&validation.visible);
-        let filled = moments.gaussian(ridge).fill(&visible, Wanted::Variances);
+        let filled = moments
+            .gaussian(ridge, run)?
+            .fill(&visible, Wanted::Variances, run)?;
         let ratio = |entry: &Hidden| {
             let at = (entry.row, entry.column);
             let estimate = filled.values[at] + moments.center[entry.column];
@@ -160,27 +168,32 @@ impl Search<'_> {
         };
         let ratios = validation.hidden.iter().map(ratio);
         let factor = (ratios.sum::<f64>() / validation.hidden.len().max(1) as f64).sqrt();
-        if factor > 0.0 && factor.is_finite() {
+        Ok(if factor > 0.0 && factor.is_finite() {
             factor
         } else {
             1.0
-        }
+        })
     }
 }
 
 /// The best of [`RIDGES`] no smaller than `smallest` and the errors met, downhill from the first
 /// ridge.
-fn downhill(moments: &Moments, validation: &Validation, smallest: f64) -> (f64, Vec<(f64, f64)>) {
+fn downhill(
+    moments: &Moments,
+    validation: &Validation,
+    smallest: f64,
+    run: &Run,
+) -> Result<(f64, Vec<(f64, f64)>)> {
     let start = RIDGES.iter().position(|&ridge| ridge >= FIRST_RIDGE);
     let mut best = start.unwrap_or(0);
-    let mut least = error(moments, validation, RIDGES[best]);
+    let mut least = error(moments, validation, RIDGES[best], run)?;
     let mut points = vec![(RIDGES[best], least)];
     for step in [1, -1] {
         while let Some(next) = best
             .checked_add_signed(step)
             .filter(|&at| at < RIDGES.len() && RIDGES[at] >= smallest)
         {
-            let error = error(moments, validation, RIDGES[next]);
+            let error = error(moments, validation, RIDGES[next], run)?;
             points.push((RIDGES[next], error));
             if error >= least {
                 break;
@@ -190,11 +203,14 @@ fn downhill(moments: &Moments, validation: &Validation, smallest: f64) -> (f64, 
     }
     points.sort_by(|a, b| a.0.total_cmp(&b.0));
     points.dedup_by(|a, b| a.0 == b.0);
-    (RIDGES[best], points)
+    Ok((RIDGES[best], points))
 }
 
-fn error(moments: &Moments, validation: &Validation, ridge: f64) -> f64 {
+fn error(moments: &Moments, validation: &Validation, ridge: f64, run: &Run) -> Result<f64> {
+    run.proceed()?;
     let visible = moments.centered(&validation.visible);
-    let filled = moments.gaussian(ridge).fill(&visible, Wanted::Means);
-    validation.mean_square(&(filled.values + &moments.center))
+    let filled = moments
+        .gaussian(ridge, run)?
+        .fill(&visible, Wanted::Means, run)?;
+    Ok(validation.mean_square(&(filled.values + &moments.center)))
 }

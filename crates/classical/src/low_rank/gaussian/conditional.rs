@@ -1,9 +1,11 @@
 //! What a sample's measured columns say about the others, under one covariance of all.
 
+use imputome_core::{Result, Run};
 use imputome_numerics::{Cholesky, product};
 use ndarray::{Array1, Array2, ArrayView1, ArrayViewMut1, Axis};
 use rayon::prelude::*;
 
+use crate::aside::aside;
 use crate::low_rank::columns::Columns;
 use crate::low_rank::model::factorize;
 
@@ -46,16 +48,26 @@ pub(super) struct Filled {
     pub(super) covariance_sum: Array2<f64>,
 }
 
+/// Samples while their gaps are filled, as [`Filled`] has them.
+struct Filling<'a> {
+    /// Precision times what was measured.
+    pulls: &'a Array2<f64>,
+    values: &'a mut Array2<f64>,
+    variances: &'a mut Array2<f64>,
+    wanted: Wanted,
+}
+
 impl Gaussian {
     /// The covariance of columns without noise of their own, and that noise.
-    pub(super) fn new(mut signal: Array2<f64>, ridge: Array1<f64>) -> Self {
+    pub(super) fn new(mut signal: Array2<f64>, ridge: Array1<f64>, run: &Run) -> Result<Self> {
         let mut diagonal = signal.diag_mut();
         diagonal += &ridge;
-        Self {
-            precision: whole(factorize(signal.clone()).inverse()),
-            covariance: signal,
+        let covariance = signal.clone();
+        Ok(Self {
+            precision: aside(run, move || whole(factorize(signal).inverse()))?,
+            covariance,
             ridge,
-        }
+        })
     }
 
     /// Variance of each column given all others, shape `[columns]`.
@@ -70,37 +82,49 @@ impl Gaussian {
     }
 
     /// Fills the gaps of centered columns.
-    pub(super) fn fill(&self, columns: &Columns, wanted: Wanted) -> Filled {
+    pub(super) fn fill(&self, columns: &Columns, wanted: Wanted, run: &Run) -> Result<Filled> {
+        run.proceed()?;
         let mut values = columns.values.mapv(f64::from);
         let pulls = product(values.view(), self.precision.view());
         let columns_wanted = |wants: bool| if wants { values.dim() } else { (0, 0) };
         let mut variances = Array2::zeros(columns_wanted(wanted == Wanted::Variances));
         let n_complete = columns.n_complete();
-        let sum = self.fill_parts(columns, &pulls, &mut values, &mut variances, wanted);
+        let mut filling = Filling {
+            pulls: &pulls,
+            values: &mut values,
+            variances: &mut variances,
+            wanted,
+        };
+        let sum = self.fill_parts(columns, &mut filling, run)?;
         let weighed = if n_complete == columns.n_samples() {
             pulls
         } else {
             product(values.view(), self.precision.view())
         };
         let rows = values.rows().into_iter().zip(weighed.rows());
-        Filled {
+        Ok(Filled {
             distances: rows.map(|(v, w)| v.dot(&w).max(0.0)).collect(),
             values,
             weighed,
             variances,
             covariance_sum: sum,
-        }
+        })
     }
 
     /// Fills samples with gaps, in parts of fixed size; sums in the order of the parts.
     fn fill_parts(
         &self,
         columns: &Columns,
-        pulls: &Array2<f64>,
-        values: &mut Array2<f64>,
-        variances: &mut Array2<f64>,
-        wanted: Wanted,
-    ) -> Array2<f64> {
+        filling: &mut Filling<'_>,
+        run: &Run,
+    ) -> Result<Array2<f64>> {
+        let Filling {
+            pulls,
+            values,
+            variances,
+            wanted,
+        } = filling;
+        let wanted = *wanted;
         let (n_complete, gappy) = (columns.n_complete(), columns.measured.nrows());
         let size = gappy.div_ceil(PARTS).max(1);
         let sums_wanted = wanted == Wanted::CovarianceSum;
@@ -122,16 +146,17 @@ impl Gaussian {
             .map(|rows| {
                 let mut sum = Array2::zeros((n, n));
                 for (row, (values, variances)) in rows {
+                    run.proceed()?;
                     let measured = columns.measured.row(*row);
                     let pull = pulls.row(n_complete + *row);
                     let found = self.given(values.view(), measured, pull, wanted);
                     found.enter(values, variances.as_mut(), sums_wanted.then_some(&mut sum));
                 }
-                sum
+                Ok(sum)
             })
-            .collect();
-        sums.into_iter()
-            .fold(Array2::zeros((n, n)), |total, part| total + part)
+            .collect::<Result<_>>()?;
+        let sums = sums.into_iter();
+        Ok(sums.fold(Array2::zeros((n, n)), |total, part| total + part))
     }
 
     /// By the precision of what is missing, or by the covariance of what was measured, whichever
@@ -270,6 +295,10 @@ mod tests {
     use super::*;
     use ndarray::{array, s};
 
+    fn run() -> Run {
+        Run::new(0, 1).unwrap()
+    }
+
     fn gaussian() -> Gaussian {
         let signal = array![
             [1.0, 0.6, -0.3, 0.2],
@@ -277,7 +306,7 @@ mod tests {
             [-0.3, 0.1, 0.9, 0.0],
             [0.2, 0.4, 0.0, 0.7]
         ];
-        Gaussian::new(signal, array![0.2, 0.1, 0.3, 0.1])
+        Gaussian::new(signal, array![0.2, 0.1, 0.3, 0.1], &run()).unwrap()
     }
 
     /// One sample each: two missing, three missing, none missing.
@@ -316,9 +345,10 @@ mod tests {
 
     #[test]
     fn one_measured_column_of_two_gives_the_textbook_regression() {
-        let gaussian = Gaussian::new(array![[1.0, 0.5], [0.5, 2.0]], array![0.0, 0.0]);
+        let gaussian =
+            Gaussian::new(array![[1.0, 0.5], [0.5, 2.0]], array![0.0, 0.0], &run()).unwrap();
         let columns = Columns::new(array![[0.8, 0.0]], array![[1.0, 0.0]]);
-        let filled = gaussian.fill(&columns, Wanted::Variances);
+        let filled = gaussian.fill(&columns, Wanted::Variances, &run()).unwrap();
         assert!((filled.values[(0, 1)] - 0.4).abs() < 1e-7);
         assert!((filled.variances[(0, 1)] - 1.75).abs() < 1e-12);
         // 0.8² / 1, the value being 0.8 in f32.
@@ -328,7 +358,9 @@ mod tests {
     #[test]
     fn signals_are_smoothed_where_measured_and_means_where_not() {
         let (gaussian, columns) = (gaussian(), columns());
-        let filled = gaussian.fill(&columns, Wanted::CovarianceSum);
+        let filled = gaussian
+            .fill(&columns, Wanted::CovarianceSum, &run())
+            .unwrap();
         let signals = gaussian.signals(&filled);
         // Row 1 has measured columns 0 and 2: signal = Σ_signal,o Σ_oo⁻¹ x_o.
         let seen = [0, 2];

@@ -56,8 +56,8 @@ impl Moments {
     }
 
     /// The Gaussian of these moments under a ridge.
-    pub(super) fn gaussian(&self, ridge: f64) -> Gaussian {
-        Gaussian::new(self.covariance.clone(), &self.shares * ridge)
+    pub(super) fn gaussian(&self, ridge: f64, run: &Run) -> Result<Gaussian> {
+        Gaussian::new(self.covariance.clone(), &self.shares * ridge, run)
     }
 
     /// `columns` less the center.
@@ -79,15 +79,21 @@ impl Moments {
     ) -> Result<()> {
         for _ in 0..rounds {
             run.proceed()?;
-            self.round(columns, ridge, constants);
+            self.round(columns, ridge, constants, run)?;
         }
         Ok(())
     }
 
-    fn round(&mut self, columns: &Columns, ridge: f64, constants: &Constants) {
-        let gaussian = self.gaussian(ridge);
+    fn round(
+        &mut self,
+        columns: &Columns,
+        ridge: f64,
+        constants: &Constants,
+        run: &Run,
+    ) -> Result<()> {
+        let gaussian = self.gaussian(ridge, run)?;
         let centered = self.centered(columns);
-        let filled = gaussian.fill(&centered, Wanted::CovarianceSum);
+        let filled = gaussian.fill(&centered, Wanted::CovarianceSum, run)?;
         let counts = filled.distances.iter().zip(&columns.counts);
         let weights: Array1<f64> = counts
             .map(|(&distance, &count)| constants.weight(distance, count))
@@ -96,6 +102,7 @@ impl Moments {
         self.covariance = second_moments(&filled, shift.view(), weights.view());
         self.center += &shift;
         self.shares = shares(&gaussian.variances_given_others(), constants.genes);
+        Ok(())
     }
 }
 
@@ -130,6 +137,10 @@ mod tests {
         genes: 4,
     };
 
+    fn run() -> Run {
+        Run::new(0, 1).unwrap()
+    }
+
     fn values() -> Array2<f32> {
         let wave = |a: usize, b: usize| ((a * 7919 + b * 104_729) % 1009) as f32 / 504.5 - 1.0;
         Array2::from_shape_fn((80, 4), |(s, g)| {
@@ -146,7 +157,7 @@ mod tests {
     fn without_gaps_one_round_gives_the_mean_and_covariance_of_the_sample() {
         let columns = columns(|_, _| false);
         let mut moments = Moments::start(&columns);
-        moments.round(&columns, 0.1, &CONSTANTS);
+        moments.round(&columns, 0.1, &CONSTANTS, &run()).unwrap();
         let values = values().mapv(f64::from);
         let mean = values.mean_axis(Axis(0)).unwrap();
         let centered = &values - &mean;
@@ -190,7 +201,7 @@ mod tests {
         let first = log_likelihood(&moments, &columns);
         let mut last = first;
         for _ in 0..30 {
-            moments.round(&columns, 1e-9, &CONSTANTS);
+            moments.round(&columns, 1e-9, &CONSTANTS, &run()).unwrap();
             let now = log_likelihood(&moments, &columns);
             // Values are centered in f32.
             assert!(now > last - 1e-4, "{now} after {last}");

@@ -49,11 +49,16 @@ impl FittedGaussian {
     }
 
     /// Estimates and spread of every entry, in the order of the data.
-    fn estimate(&self, gaussian: &Gaussian, data: &Dataset) -> (Array2<f32>, Array2<f32>) {
+    fn estimate(
+        &self,
+        gaussian: &Gaussian,
+        data: &Dataset,
+        run: &Run,
+    ) -> Result<(Array2<f32>, Array2<f32>)> {
         let (mut columns, _) = self.covariates.encode(data);
         let numbers = |of: &Array1<f32>| of.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
         columns.standardize(&numbers(&self.center), &numbers(&self.scale));
-        let filled = gaussian.fill(&columns, Wanted::Variances);
+        let filled = gaussian.fill(&columns, Wanted::Variances, run)?;
         let signals = gaussian.signals(&filled);
         let genes = self.genes.len();
         let mut estimates = signals.slice(s![.., ..genes]).mapv(|v| v as f32);
@@ -61,7 +66,7 @@ impl FittedGaussian {
         estimates += &self.center.slice(s![..genes]);
         keep_within(&mut estimates, &self.limits);
         let spread = self.spread(gaussian, &filled, &columns);
-        (columns.in_order(estimates), columns.in_order(spread))
+        Ok((columns.in_order(estimates), columns.in_order(spread)))
     }
 
     /// Standard deviation given what the sample has measured; at measured entries, given all
@@ -95,14 +100,14 @@ impl FittedImputer for FittedGaussian {
         data.expect_genes(CARD.name, &self.genes)?;
         let (_, _, remarks) = self.covariates.of_covariates(&data.covariates);
         let covariance = self.covariance.mapv(f64::from);
-        let gaussian = Gaussian::new(covariance, self.ridge.mapv(f64::from));
+        let gaussian = Gaussian::new(covariance, self.ridge.mapv(f64::from), run)?;
         let mut estimates = Array2::zeros(data.values.dim());
         let mut spread = Array2::zeros(data.values.dim());
         for first in (0..data.n_samples()).step_by(BLOCK_ROWS) {
             run.proceed()?;
             let end = (first + BLOCK_ROWS).min(data.n_samples());
             let block = data.select_samples(&(first..end).collect::<Vec<usize>>());
-            let (means, deviations) = run.on_threads(|| self.estimate(&gaussian, &block));
+            let (means, deviations) = run.on_threads(|| self.estimate(&gaussian, &block, run))?;
             estimates.slice_mut(s![first..end, ..]).assign(&means);
             spread.slice_mut(s![first..end, ..]).assign(&deviations);
         }
