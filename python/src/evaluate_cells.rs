@@ -72,16 +72,21 @@ pub(crate) fn evaluate_cells(
         };
         contest.run(run)
     })?;
+    Ok(told(&evaluation))
+}
+
+/// What was found and its summary as JSON, and the report as HTML.
+fn told(evaluation: &CellEvaluation) -> (String, String, String) {
     let context = PageContext {
         version: env!("CARGO_PKG_VERSION").into(),
         ..PageContext::default()
     };
-    let rows: Vec<Value> = cell_summary(&evaluation).iter().map(row).collect();
-    Ok((
-        found(&evaluation).to_string(),
+    let rows: Vec<Value> = cell_summary(evaluation).iter().map(row).collect();
+    (
+        found(evaluation).to_string(),
         Value::from(rows).to_string(),
-        imputome_report::cell_page(&evaluation, &context),
-    ))
+        imputome_report::cell_page(evaluation, &context),
+    )
 }
 
 /// Makes the methods, on the thread that uses them.

@@ -1,10 +1,14 @@
 //! Samples as a network reads them.
 
-use imputome_core::{CovariateEncoder, Dataset, Result};
+use imputome_core::{CovariateEncoder, Dataset, Result, Run};
 use imputome_engine::{Batch, InputValues, Model};
 
 use crate::covariates::CovariateValues;
 use crate::training::refused;
+
+/// Samples read between two questions whether the run goes on; ours, a fraction of a second, and whole
+/// blocks of the engine.
+const READ_AT_ONCE: usize = 1024;
 
 /// Samples as the network reads them.
 #[derive(Clone, Debug)]
@@ -63,16 +67,20 @@ impl Samples {
         before: &[&'a [f32]],
         after: &'a [f32],
     ) -> Vec<InputValues<'a>> {
+        self.with_covariates(&self.covariates, before, after)
+    }
+
+    fn with_covariates<'a>(
+        &self,
+        covariates: &'a CovariateValues,
+        before: &[&'a [f32]],
+        after: &'a [f32],
+    ) -> Vec<InputValues<'a>> {
         let mut inputs: Vec<_> = before.iter().map(|v| InputValues::Dense(v)).collect();
         if self.numeric_width > 0 {
-            inputs.push(InputValues::Dense(&self.covariates.numeric));
+            inputs.push(InputValues::Dense(&covariates.numeric));
         }
-        inputs.extend(
-            self.covariates
-                .levels
-                .iter()
-                .map(|l| InputValues::Levels(l)),
-        );
+        inputs.extend(covariates.levels.iter().map(|l| InputValues::Levels(l)));
         inputs.push(InputValues::Dense(after));
         inputs
     }
@@ -88,6 +96,29 @@ impl Samples {
         let inputs = self.inputs(before, after);
         let batch = Batch::new(self.len(), &inputs);
         model.predict(&batch, &mut output).map_err(refused)?;
+        Ok(output)
+    }
+
+    /// The same, some samples after others, so that `run` can stop it between them.
+    pub(crate) fn read(
+        &self,
+        model: &dyn Model,
+        before: &[&[f32]],
+        after: &[f32],
+        run: &Run,
+    ) -> Result<Vec<f32>> {
+        let mut output = vec![0.0; self.values.len()];
+        for (part, output) in output.chunks_mut(READ_AT_ONCE * self.genes).enumerate() {
+            run.proceed()?;
+            let first = part * READ_AT_ONCE;
+            let rows: Vec<usize> = (first..first + output.len() / self.genes).collect();
+            let entries = first * self.genes..first * self.genes + output.len();
+            let before: Vec<&[f32]> = before.iter().map(|of| &of[entries.clone()]).collect();
+            let covariates = self.covariates.select(&rows, self.numeric_width);
+            let inputs = self.with_covariates(&covariates, &before, &after[entries]);
+            let batch = Batch::new(rows.len(), &inputs);
+            model.predict(&batch, output).map_err(refused)?;
+        }
         Ok(output)
     }
 }

@@ -106,7 +106,7 @@ impl Generator {
             run.proceed()?;
             let whom = For::Estimate(draw as u32);
             let noise = noise.draw(whom, samples, values, mask);
-            draws.add(&samples.predict(model.as_ref(), &[&noise, values], mask)?);
+            draws.add(&samples.read(model.as_ref(), &[&noise, values], mask, run)?);
         }
         let genes = samples.genes;
         let limit = |(at, &v): (usize, &f64)| self.limit(at % genes, v as f32);

@@ -83,7 +83,7 @@ impl Networks {
             .build(&self.spec, Adam::default(), 0)
             .map_err(refused)?;
         model.import(weights).map_err(refused)?;
-        samples.predict(model.as_ref(), &[&samples.values], &samples.measured)
+        samples.read(model.as_ref(), &[&samples.values], &samples.measured, run)
     }
 
     fn to_weights(&self) -> Weights {
