@@ -10,8 +10,8 @@ and set back through /proc/self/clear_refs.
 "beside" is the most that the process held during `fit_transform` of an estimator with `copy=False`, less what it held
 before: the array, the interpreter and what it had imported.
 
-"needs" is what the method takes by itself. Of a method that learns each gene by itself that is nothing: it needs no table
-in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which methods
+"needs" is what the method takes by itself. Of a method that learns each gene by itself that is nothing: it needs no
+table in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which methods
 receive it (values in standard scores, and what was measured: 5 bytes an entry), gives it away to be learned from, and
 imputes a block of rows: table, work of the method and model. The array itself cannot be that table: its measured values
 stay as they are, to the bit.
@@ -58,7 +58,8 @@ def in_place(method, rows, genes, precision):
     name = settings.pop("name")
     kind = next(k for k in (getattr(_methods, n) for n in _methods.__all__) if k._method == name)
     settings = {name: value for name, value in settings.items() if value is not None}
-    kind(**settings, copy=False).fit_transform(table(64, 20, precision))  # What is imported on the way is no part of it.
+    # What is imported on the way is no part of it.
+    kind(**settings, copy=False).fit_transform(table(64, 20, precision))
     values = table(rows, genes, precision)
     with open("/proc/self/clear_refs", "w") as peak:
         peak.write("5")
@@ -78,7 +79,9 @@ def main():
     arguments.add_argument("--mib", type=int, default=256, help="size of the array")
     arguments.add_argument("--genes", type=int, default=2000)
     arguments.add_argument("--precision", choices=["float32", "float64"], default="float32")
-    arguments.add_argument("--methods", nargs="+", default=["mean", "median", "nonzero-mean", "softimpute", "svd", "knn"])
+    arguments.add_argument(
+        "--methods", nargs="+", default=["mean", "median", "nonzero-mean", "softimpute", "svd", "knn"]
+    )
     arguments.add_argument("--program", default=os.environ.get("MEMORY_OF_A_FIT", PROGRAM))
     arguments.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()
