@@ -11,10 +11,10 @@ and set back through /proc/self/clear_refs.
 before: the array, the interpreter and what it had imported.
 
 "needs" is what the method takes by itself. Of a method that learns each gene by itself that is nothing: it needs no
-table in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which methods
-receive it (values in standard scores, and what was measured: 5 bytes an entry), gives it away to be learned from, and
-imputes a block of rows: table, work of the method and model. The array itself cannot be that table: its measured values
-stay as they are, to the bit.
+table in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which
+methods receive it (values in standard scores, and what was measured: 5 bytes an entry), gives it away to be learned
+from, and imputes a block of rows: table, work of the method and model. The array itself cannot be that table: its
+measured values stay as they are, to the bit.
 
 "beyond" is the difference, in percent of the array.
 """
