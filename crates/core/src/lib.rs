@@ -25,6 +25,7 @@ pub mod run;
 pub mod scale;
 pub mod settings;
 pub mod weights;
+pub mod workers;
 
 pub use card::{MethodCard, Preset};
 pub use companion::Companion;
@@ -44,3 +45,4 @@ pub use run::{Checkpoints, Curve, Progress, Run, Summary};
 pub use scale::Scale;
 pub use settings::{Setting, Settings};
 pub use weights::{Tensor, Weights};
+pub use workers::{Part, Workers, answer, hand_out};

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
-use crate::{Device, Error, Precision, Result, Weights};
+use crate::{Device, Error, Precision, Result, Weights, Workers};
 
 /// How this execution goes, never what the method is.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub struct Run {
     progress: Arc<dyn Progress>,
     checkpoints: Arc<dyn Checkpoints>,
     cancelled: Arc<AtomicBool>,
+    workers: Option<Arc<dyn Workers>>,
 }
 
 impl Run {
@@ -38,6 +39,7 @@ impl Run {
             progress: Arc::new(Silent),
             checkpoints: Arc::new(NoCheckpoints),
             cancelled: Arc::new(AtomicBool::new(false)),
+            workers: None,
         })
     }
 
@@ -66,6 +68,12 @@ impl Run {
     /// The same run, stopping soon after `cancelled` becomes true.
     pub fn with_cancellation(mut self, cancelled: Arc<AtomicBool>) -> Self {
         self.cancelled = cancelled;
+        self
+    }
+
+    /// The same run, its parts that can be computed apart given to `workers`.
+    pub fn with_workers(mut self, workers: Arc<dyn Workers>) -> Self {
+        self.workers = Some(workers);
         self
     }
 
@@ -106,6 +114,11 @@ impl Run {
     /// Runs `work` on this run's threads; parallel iterators inside use them and no others.
     pub fn on_threads<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
         self.pool.install(work)
+    }
+
+    /// Who computes parts of a fit elsewhere, if anyone.
+    pub fn workers(&self) -> Option<&dyn Workers> {
+        self.workers.as_deref()
     }
 
     /// Where progress is told.

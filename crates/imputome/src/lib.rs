@@ -43,6 +43,7 @@ pub mod embedding_map;
 mod facts;
 pub mod model;
 pub mod organ_systems;
+pub mod parts;
 pub mod pipeline;
 
 pub use blend::Blend;

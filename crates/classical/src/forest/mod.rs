@@ -21,6 +21,7 @@ pub mod tree;
 
 use imputome_core::{Result, Run};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 pub use bins::Bins;
 pub use random::Counter;
@@ -32,7 +33,7 @@ use grow::Growing;
 const GROUP: usize = 4;
 
 /// How a forest grows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Growth {
     /// Trees.
     pub trees: usize,
@@ -62,7 +63,7 @@ pub struct Sample<'a> {
 }
 
 /// Trees whose mean is the estimate.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Forest {
     /// The trees, at least one.
     pub trees: Vec<Tree>,

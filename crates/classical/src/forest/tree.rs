@@ -1,7 +1,9 @@
 //! One regression tree over binned columns, and how rows find their leaf.
 
+use serde::{Deserialize, Serialize};
+
 /// One step of a tree.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// `column · 256 + bin`: rows whose bin is at most `bin` go to the next node, others to node
     /// `payload`; [`LEAF`] at a leaf.
@@ -38,7 +40,7 @@ impl Node {
 }
 
 /// A regression tree: its nodes, each before those below it, the first branch right behind.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tree {
     pub(super) nodes: Vec<Node>,
 }

@@ -5,6 +5,7 @@ use faer::{Accum, MatMut, MatRef, Par};
 use imputome_numerics::symmetric_eigen;
 use ndarray::Array2;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// Penalties tried for each gene: ours, half-decades from next to none to next to nothing left. The
 /// last leaves the gene its mean, so that none is told worse than by it as far as the criterion sees.
@@ -14,7 +15,7 @@ const PENALTIES: [f64; 8] = [1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, f64::IN
 const FEWEST: usize = 3;
 
 /// An intercept for each target and slopes on the scores.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Base {
     /// `[targets]`.
     pub(super) intercepts: Vec<f32>,

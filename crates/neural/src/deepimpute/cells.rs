@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use imputome_core::{Counts, Error, Result};
+use serde::{Deserialize, Serialize};
 
 use super::NAME;
 use super::settings::{DeepImpute, LibrarySize, TableOf};
@@ -27,7 +28,7 @@ pub(super) struct Reading {
 }
 
 /// Logarithms of the counts of some cells over all genes; what is zero is not kept.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct LogCells {
     starts: Vec<usize>,
     genes: Vec<u32>,

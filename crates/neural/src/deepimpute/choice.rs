@@ -36,7 +36,7 @@ impl LeftOut {
 }
 
 /// What is known of each gene over the cells learned from, shape `[genes]` each.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Moments {
     /// Variance over (1 + mean) of its counts.
     pub(super) dispersions: Vec<f64>,

@@ -4,6 +4,7 @@ use imputome_core::{Error, Result, Run};
 use imputome_numerics::leading_directions;
 use ndarray::Array2;
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 
 use super::cells::LogCells;
 use super::choice::Moments;
@@ -37,7 +38,7 @@ pub(super) struct Sums {
 }
 
 /// How scores reach regressions and networks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct ScoreScale {
     /// `[count + 1]` each.
     pub(super) centers: Vec<f32>,

@@ -1,48 +1,21 @@
 //! From a table of counts to fitted networks.
 
-use imputome_core::{Counts, Error, Result, Run};
-use imputome_engine::random::Stream;
-use imputome_engine::{Adam, Engine, Model};
+use imputome_core::{Counts, Error, Result, Run, hand_out};
+use imputome_engine::Engine;
 use rand::seq::SliceRandom;
 
-use super::base::{Base, Zeros};
 use super::cells::{LogCells, Reading, expect_table};
 use super::choice::{Choice, LeftOut, Moments};
-use super::directions::{Directions, ScoreScale, Sums};
+use super::directions::{Directions, Sums};
 use super::fitted::FittedDeepImpute;
-use super::network;
 use super::parallel;
-use super::passes::Passes;
-use super::reader::Reader;
-use super::scores::InputScale;
-use super::settings::{Beside, DeepImpute, Inputs};
+use super::settings::DeepImpute;
+use super::shared::{NetworkTask, Shared, Trained};
 use super::subnets::{self, Subnet};
 use super::summary;
-use super::task::{Reads, SubnetTask};
-use crate::training::{self, History, Plan, refused};
 
 /// Cells below which none are left to stop by: ours, one of four.
 const FEWEST_CELLS: usize = 4;
-
-/// Everything that the networks share.
-#[derive(Debug)]
-pub(super) struct Shared<'a> {
-    pub(super) settings: &'a DeepImpute,
-    pub(super) cells: LogCells,
-    pub(super) moments: Moments,
-    pub(super) genes: usize,
-    /// Scores along the directions for each network, `[cells, width]`; empty without directions.
-    scores: Vec<Vec<f32>>,
-    pub(super) learning: Vec<usize>,
-    pub(super) validation: Vec<usize>,
-}
-
-/// A trained network, and how it went.
-#[derive(Debug)]
-pub(super) struct Trained {
-    pub(super) reader: Reader,
-    pub(super) history: History,
-}
 
 /// Learns from the cells of a table.
 pub(super) fn fit(settings: &DeepImpute, counts: &Counts, run: &Run) -> Result<FittedDeepImpute> {
@@ -77,22 +50,20 @@ pub(super) fn fit(settings: &DeepImpute, counts: &Counts, run: &Run) -> Result<F
         true => Some(Directions::learn(settings, &cells, &moments, run)?),
         false => None,
     };
+    let scores = directions
+        .as_ref()
+        .map(|directions| scores(directions, &cells, counts.n_genes(), &subnets));
+    let tasks = NetworkTask::all(subnets, scores);
     let shared = Shared {
-        settings,
-        scores: directions
-            .as_ref()
-            .map(|directions| scores(directions, &cells, counts.n_genes(), &subnets))
-            .unwrap_or_default(),
+        settings: settings.clone(),
+        seed: run.seed,
         cells,
         moments,
         genes: counts.n_genes(),
         learning,
         validation,
     };
-    let train = |number: usize, engine: &dyn Engine, run: &Run| {
-        shared.train((number, &subnets[number]), engine, run)
-    };
-    let trained = parallel::train_all((subnets.len(), settings.epochs), run, &train)?;
+    let trained = train_all(&shared, &tasks, run)?;
     let summary = summary::of(&shared, &choice, &trained);
     let bound = settings.bound as f32 * shared.cells.largest();
     Ok(FittedDeepImpute::new(
@@ -103,6 +74,25 @@ pub(super) fn fit(settings: &DeepImpute, counts: &Counts, run: &Run) -> Result<F
         directions,
         (reading, summary),
     ))
+}
+
+/// Trains all networks, here or by the workers of the run.
+fn train_all(shared: &Shared, tasks: &[NetworkTask], run: &Run) -> Result<Vec<Trained>> {
+    if let Some(workers) = run.workers() {
+        let title = format!(
+            "{}: training {} networks elsewhere",
+            super::NAME,
+            tasks.len()
+        );
+        run.progress().begin(&title, tasks.len() as u64);
+        let told = |finished: usize| run.progress().advance(finished as u64, "");
+        let trained = hand_out::<NetworkTask>(workers, shared, tasks, &told);
+        run.progress().end();
+        return trained;
+    }
+    let train =
+        |number: usize, engine: &dyn Engine, run: &Run| shared.train(&tasks[number], engine, run);
+    parallel::train_all((tasks.len(), shared.settings.epochs), run, &train)
 }
 
 /// Scores of all cells for each network, `[cells, width]`.
@@ -152,155 +142,4 @@ fn split(settings: &DeepImpute, cells: usize, run: &Run) -> (Vec<usize>, Vec<usi
     let wanted = (settings.validation * cells as f64).round() as usize;
     let learning = order.split_off(wanted.clamp(1, cells - 1));
     (learning, order)
-}
-
-impl Shared<'_> {
-    fn train(
-        &self,
-        (number, subnet): (usize, &Subnet),
-        engine: &dyn Engine,
-        run: &Run,
-    ) -> Result<Trained> {
-        let settings = self.settings;
-        let inputs = InputScale::of(settings, &subnet.predictors, &self.moments);
-        let (scores, scale) = self.scores_of(number);
-        let width = scale.as_ref().map_or(0, |scale| scale.centers.len());
-        let base = self.base(subnet, &scores, width);
-        let name = |what: &str| format!("{}/{what} {number}", super::NAME);
-        let stream = Stream::new(run.derived_seed(&name("batches")), 0);
-        let passes = Passes::new(stream, self.learning.clone(), settings.batch);
-        let reads = Reads {
-            scale: &inputs,
-            scores: &scores,
-            width,
-            base: &base,
-        };
-        let mut task = SubnetTask::new(
-            settings,
-            (&self.cells, self.genes),
-            (subnet, reads),
-            (passes, &self.validation),
-        );
-        let seed = run.derived_seed(&name("network"));
-        let mut model = self.build((subnet, width), engine, seed)?;
-        let plan = Plan {
-            title: name("network"),
-            epochs: settings.epochs,
-            steps: task.steps(settings.epochs),
-            trainings: 1,
-            patience: settings.patience,
-            learning_rate: settings.learning_rate,
-            schedule: settings.schedule,
-        };
-        let trained = training::train(model.as_mut(), &mut task, &plan, None, run, &|_| Ok(()))?;
-        model.import(&trained.best).map_err(refused)?;
-        let share = match settings.beside {
-            Beside::Nothing => 1.0,
-            Beside::NonzeroMeans | Beside::Directions => {
-                share(&task, model.as_ref(), settings.zero_weight)?
-            }
-        };
-        let [hidden, output] = Reader::layers(trained.best, &inputs);
-        Ok(Trained {
-            reader: Reader {
-                subnet: subnet.clone(),
-                scale,
-                base,
-                hidden,
-                output,
-                activation: network::output(settings),
-                share,
-            },
-            history: trained.history,
-        })
-    }
-
-    /// Scores of all cells for a network, scaled, and how.
-    fn scores_of(&self, network: usize) -> (Vec<f32>, Option<ScoreScale>) {
-        let Some(scores) = self.scores.get(network) else {
-            return (Vec::new(), None);
-        };
-        let mut scores = scores.clone();
-        let width = scores.len() / self.cells.len();
-        let scale = ScoreScale::learn(&scores, width, &self.learning);
-        scale.apply(&mut scores);
-        (scores, Some(scale))
-    }
-
-    /// What stands beside the network of these targets.
-    fn base(&self, subnet: &Subnet, scores: &[f32], width: usize) -> Base {
-        let targets = &subnet.targets;
-        let means: Vec<f32> = targets
-            .iter()
-            .map(|&gene| self.moments.nonzero_means[gene])
-            .collect();
-        match self.settings.beside {
-            Beside::Nothing => Base::constant(vec![0.0; targets.len()]),
-            Beside::NonzeroMeans => Base::constant(means),
-            Beside::Directions => {
-                let entries = self.entries(targets, &self.learning);
-                let zeros = Zeros::of(self.settings.zero_weight, scores, width, &self.learning);
-                Base::regress(scores, width, &entries, zeros.as_ref(), &means)
-            }
-        }
-    }
-
-    /// For each of some genes the cells of `rows` where it is not zero, and its logarithm there.
-    fn entries(&self, genes: &[usize], rows: &[usize]) -> Vec<Vec<(u32, f32)>> {
-        let mut places = vec![usize::MAX; self.genes];
-        for (at, &gene) in genes.iter().enumerate() {
-            places[gene] = at;
-        }
-        let mut entries = vec![Vec::new(); genes.len()];
-        for &row in rows {
-            for (gene, log) in self.cells.row(row) {
-                if let Some(entries) = entries.get_mut(places[gene]) {
-                    entries.push((row as u32, log));
-                }
-            }
-        }
-        entries
-    }
-
-    fn build(
-        &self,
-        (subnet, width): (&Subnet, usize),
-        engine: &dyn Engine,
-        seed: u64,
-    ) -> Result<Box<dyn Model>> {
-        let inputs = match self.settings.inputs {
-            Inputs::Directions => width,
-            Inputs::Logs | Inputs::Standardized => subnet.predictors.len(),
-        };
-        let spec = network::spec(self.settings, inputs, subnet.targets.len());
-        let adam = Adam {
-            learning_rate: self.settings.learning_rate as f32,
-            ..Adam::default()
-        };
-        let mut model = engine.build(&spec, adam, seed).map_err(refused)?;
-        let mut weights = model.export();
-        network::start(self.settings, &mut weights);
-        model.import(&weights).map_err(refused)?;
-        Ok(model)
-    }
-}
-
-/// The share of a network beside what stands there with the smallest squared error on the entries
-/// of the cells to stop by, zeros by their weight.
-fn share(task: &SubnetTask<'_>, model: &dyn Model, zero_weight: f64) -> Result<f32> {
-    let (mut across, mut own) = (0.0_f64, 0.0_f64);
-    task.on_validation(model, |output, matrices| {
-        let entries = output.iter().zip(&matrices.targets).zip(&matrices.base);
-        for ((&output, &target), &base) in entries {
-            // What is left over at a zero is all of what stands beside, taken away.
-            let weight = if target == -base { zero_weight } else { 1.0 };
-            across += weight * f64::from(output) * f64::from(target);
-            own += weight * f64::from(output).powi(2);
-        }
-    })?;
-    Ok(if own > 0.0 {
-        (across / own).clamp(0.0, 1.0) as f32
-    } else {
-        0.0
-    })
 }

@@ -23,6 +23,7 @@ mod presets;
 mod reader;
 mod scores;
 mod settings;
+mod shared;
 mod stored;
 mod subnets;
 mod summary;
@@ -31,6 +32,7 @@ mod task;
 pub use choice::LeftOut;
 pub use fitted::{Estimates, FittedDeepImpute};
 pub use settings::{Beside, CorrelationOf, DeepImpute, EntryWeight, Inputs, LibrarySize, TableOf};
+pub use shared::NetworkTask;
 
 use imputome_core::{
     Counts, Dataset, FittedImputer, Imputer, MethodCard, Prepared, Result, Run, Setting,

@@ -3,6 +3,7 @@
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use imputome_engine::{Activation, Weights as EngineWeights};
+use serde::{Deserialize, Serialize};
 
 use super::base::Base;
 use super::directions::ScoreScale;
@@ -18,7 +19,7 @@ pub(super) const AT_ONCE: usize = 64;
 const ENTRIES: usize = 4;
 
 /// A trained network, and what stands beside it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Reader {
     pub(super) subnet: Subnet,
     /// How scores along the directions reach it, where they do.

@@ -2,6 +2,7 @@
 
 use imputome_core::Run;
 use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
 
 use super::cells::LogCells;
 use super::choice::Moments;
@@ -14,7 +15,7 @@ const CELLS_FOR_CORRELATION: usize = 2000;
 
 /// What one network reads and gives: genes by position in the table, ascending. Networks that read
 /// directions have no predictors.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Subnet {
     pub(super) predictors: Vec<usize>,
     pub(super) targets: Vec<usize>,

@@ -3,10 +3,10 @@
 use imputome_core::{Curve, Summary};
 
 use super::choice::{Choice, LeftOut};
-use super::fit::{Shared, Trained};
+use super::shared::{Shared, Trained};
 
 /// Learning curves, what was chosen, and which genes are imputed and why the others are not.
-pub(super) fn of(shared: &Shared<'_>, choice: &Choice, trained: &[Trained]) -> Summary {
+pub(super) fn of(shared: &Shared, choice: &Choice, trained: &[Trained]) -> Summary {
     Summary {
         curves: curves(trained),
         chosen: chosen(shared, choice, trained),
@@ -21,7 +21,7 @@ fn curves(trained: &[Trained]) -> Vec<Curve> {
         .collect()
 }
 
-fn chosen(shared: &Shared<'_>, choice: &Choice, trained: &[Trained]) -> Vec<(String, String)> {
+fn chosen(shared: &Shared, choice: &Choice, trained: &[Trained]) -> Vec<(String, String)> {
     let list = |values: Vec<String>| values.join(", ");
     let per_network =
         |value: &dyn Fn(&Trained) -> String| list(trained.iter().map(value).collect());

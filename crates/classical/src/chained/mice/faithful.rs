@@ -6,15 +6,17 @@
 //! round before by conjugate gradients, scaled by the inverse of the Gram matrix that all genes
 //! share (partitioned, so that the gene itself is out of it).
 
-use imputome_core::{Curve, Result, Run};
+use imputome_core::{Curve, Result, Run, hand_out};
 use imputome_numerics::{add_gram, apply};
 use ndarray::{Array1, Array2, Axis};
 use rand::seq::SliceRandom;
 use rand::{Rng, RngExt};
+use rayon::prelude::*;
 
 use super::equations::{Equations, Round};
 use super::fitted::normal;
-use super::regression::{Near, Problem, Regression, near_inverse};
+use super::gene::{GeneTurn, Regressed};
+use super::regression::{Regression, near_inverse};
 use super::shared::Table;
 use super::{Mice, Order};
 
@@ -119,16 +121,20 @@ impl<'a> Sweeps<'a> {
             self.near()
         };
         let (mut change, mut open) = (0.0, 0);
-        for position in 0..self.order.len() {
-            run.proceed()?;
-            let gene = self.order[position];
-            if self.measured[gene].is_empty() {
-                continue;
+        for at in (0..self.order.len()).step_by(self.settings.block) {
+            let block = &self.order[at..(at + self.settings.block).min(self.order.len())];
+            let turns: Vec<GeneTurn> = block
+                .iter()
+                .filter(|&&gene| !self.measured[gene].is_empty())
+                .map(|&gene| self.turn(gene, random))
+                .collect();
+            let regressed = self.regress(&turns, near.as_ref(), run)?;
+            for (turn, regressed) in turns.iter().zip(regressed) {
+                self.keep(turn, regressed);
+                let (squares, gaps) = self.fill(turn.gene, random);
+                change += squares;
+                open += gaps;
             }
-            self.regress(gene, near.as_ref(), random);
-            let (squares, gaps) = self.fill(gene, random);
-            change += squares;
-            open += gaps;
         }
         self.rounds.push(Round {
             weights: self.weights.clone(),
@@ -161,53 +167,72 @@ impl<'a> Sweeps<'a> {
         near_inverse(gram, share, ridge)
     }
 
-    /// Regresses a gene on its predictors and keeps weights and intercept.
-    fn regress(&mut self, gene: usize, near: Option<&Array2<f32>>, random: &mut impl Rng) {
+    /// What a gene is regressed on.
+    fn turn(&self, gene: usize, random: &mut impl Rng) -> GeneTurn {
         let predictors = self.predictors(gene, random);
-        let (problem, means, mean) = self.problem(gene, &predictors);
+        let columns = self.table.values.ncols();
+        let weights = predictors.as_ref().map_or(columns, Vec::len);
         let before = self.regressions[gene].as_ref();
-        let regression = match (near, before) {
-            (Some(inverse), Some(before)) => {
-                let near = Near {
-                    inverse: inverse.view(),
-                    without: gene,
-                };
-                problem.resume(before, &near)
-            }
-            _ => {
-                let start = before.map_or(self.first_ridge, |before| before.ridge);
-                let (mut regression, factor) = problem.by_evidence(start);
-                if self.settings.sample_posterior {
-                    let noise = regression.noise.sqrt();
-                    let normals = (0..predictors.len()).map(|_| normal(random) * noise);
-                    let drawn = factor.solve_triangle(normals.collect());
-                    let drawn = drawn.iter().map(|&v| v as f32).collect::<Array1<f32>>();
-                    regression.weights += &drawn;
-                }
-                regression
-            }
-        };
-        self.first_ridge = regression.ridge;
-        let mut row = self.weights.row_mut(gene);
-        row.fill(0.0);
-        for (&column, &weight) in predictors.iter().zip(&regression.weights) {
-            row[column] = weight;
+        GeneTurn {
+            gene,
+            rows: self.measured[gene].clone(),
+            predictors,
+            ridge: before.map_or(self.first_ridge, |before| before.ridge),
+            normals: self
+                .settings
+                .sample_posterior
+                .then(|| (0..weights).map(|_| normal(random)).collect()),
         }
-        row[gene] = 0.0;
-        self.intercepts[gene] = mean - regression.weights.dot(&means);
-        if self.rounds.is_empty() {
-            self.variances[gene] = regression.predictive_variance(self.measured[gene].len());
-        }
-        self.regressions[gene] = Some(regression);
     }
 
-    /// Columns that a gene is regressed on: all (its own is set to 0), or some drawn by correlation.
-    fn predictors(&self, gene: usize, random: &mut impl Rng) -> Vec<usize> {
+    /// Regresses genes, here or by the workers of the run; rounds that go on from the one before are quick and stay here.
+    fn regress(
+        &self,
+        turns: &[GeneTurn],
+        near: Option<&Array2<f32>>,
+        run: &Run,
+    ) -> Result<Vec<Regressed>> {
+        let values = self.table.values.view();
+        if let (None, Some(workers)) = (near, run.workers()) {
+            return hand_out::<GeneTurn>(workers, &self.table.values, turns, &|_| {});
+        }
+        let regressed = turns.par_iter().map(|turn| {
+            run.proceed()?;
+            Ok(match (near, &self.regressions[turn.gene]) {
+                (Some(inverse), Some(before)) => turn.resume(values, before, inverse),
+                _ => turn.by_evidence(values),
+            })
+        });
+        regressed.collect()
+    }
+
+    /// Keeps weights and intercept of a gene.
+    fn keep(&mut self, turn: &GeneTurn, regressed: Regressed) {
+        let GeneTurn { gene, rows, .. } = turn;
+        let regression = regressed.regression;
+        self.first_ridge = regression.ridge;
+        let mut row = self.weights.row_mut(*gene);
+        match &turn.predictors {
+            None => row.assign(&regression.weights),
+            Some(predictors) => {
+                row.fill(0.0);
+                for (&column, &weight) in predictors.iter().zip(&regression.weights) {
+                    row[column] = weight;
+                }
+            }
+        }
+        row[*gene] = 0.0;
+        self.intercepts[*gene] = regressed.intercept;
+        if self.rounds.is_empty() {
+            self.variances[*gene] = regression.predictive_variance(rows.len());
+        }
+        self.regressions[*gene] = Some(regression);
+    }
+
+    /// Columns that a gene is regressed on, drawn by correlation; none for all.
+    fn predictors(&self, gene: usize, random: &mut impl Rng) -> Option<Vec<usize>> {
         let columns = self.table.values.ncols();
-        let (Some(correlations), Some(nearest)) = (&self.correlations, self.settings.nearest_genes)
-        else {
-            return (0..columns).collect();
-        };
+        let (correlations, nearest) = (self.correlations.as_ref()?, self.settings.nearest_genes?);
         // The largest of u^(1/w) are a draw without replacement (Efraimidis and Spirakis 2006,
         // doi:10.1016/j.ipl.2005.11.003).
         let key =
@@ -219,31 +244,7 @@ impl<'a> Sweeps<'a> {
         keys.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut chosen: Vec<usize> = keys.iter().take(nearest).map(|&(_, c)| c).collect();
         chosen.sort_unstable();
-        chosen
-    }
-
-    /// The regression's samples less their means, and these means.
-    fn problem(&self, gene: usize, columns: &[usize]) -> (Problem, Array1<f32>, f32) {
-        let rows = &self.measured[gene];
-        let all = columns.len() == self.table.values.ncols();
-        let mut predictors = self.table.values.select(Axis(0), rows);
-        if all {
-            predictors.column_mut(gene).fill(0.0);
-        } else {
-            predictors = predictors
-                .select(Axis(1), columns)
-                .as_standard_layout()
-                .into_owned();
-        }
-        let means = predictors.mean_axis(Axis(0)).expect("a gene has samples");
-        predictors -= &means;
-        let values = self.table.values.column(gene).select(Axis(0), rows);
-        let mean = values.mean().expect("a gene has samples");
-        let problem = Problem {
-            predictors,
-            values: values - mean,
-        };
-        (problem, means, mean)
+        Some(chosen)
     }
 
     /// Fills the gaps of a gene; gives the sum of squared changes and the number of gaps.

@@ -17,12 +17,14 @@ mod equations;
 mod evidence;
 mod faithful;
 mod fitted;
+mod gene;
 mod joint;
 mod regression;
 mod settle;
 mod shared;
 
 pub use fitted::FittedMice;
+pub use gene::GeneTurn;
 
 use imputome_core::{
     Dataset, FittedImputer, Imputer, MethodCard, Preset, Result, Run, Scale, Setting, Summary,
@@ -88,6 +90,10 @@ pub struct Mice {
     pub ridge: Option<f64>,
     /// Order in which the faithful form fills genes.
     pub order: Order,
+    /// Genes regressed at once in the faithful form, on the same fills of the others; 1 is the
+    /// source's order.
+    #[schemars(range(min = 1))]
+    pub block: usize,
     /// Whether the faithful form draws weights and fills from their posterior while it learns.
     pub sample_posterior: bool,
     /// Predictors of a gene in the faithful form, drawn by their correlation with it, or none for
@@ -143,6 +149,7 @@ impl Default for Mice {
             covariate_weight: 3.0,
             ridge: None,
             order: Order::Ascending,
+            block: 1,
             sample_posterior: false,
             nearest_genes: None,
             minimum: None,

@@ -8,6 +8,7 @@
 use imputome_numerics::{Cholesky, apply, inverse};
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use serde::{Deserialize, Serialize};
 
 use super::evidence::LEAST_FREEDOM;
 
@@ -34,7 +35,7 @@ pub(super) struct Problem {
 }
 
 /// A regression with the ridge that was found for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Regression {
     /// Shape `[predictors]`.
     pub(super) weights: Array1<f32>,

@@ -1,10 +1,14 @@
 //! Sweeps over the genes until the estimates settle.
 
-use imputome_core::{Dataset, Result, Run};
+use imputome_core::{Dataset, Result, Run, hand_out};
 use rayon::prelude::*;
 
 use super::columns::{Binning, EncodedColumns, Screening, rank_levels};
-use crate::forest::{Counter, Forest, Growth, Sample};
+use super::gene::{Forests, GeneForest, GeneTurn, Renewed};
+use crate::forest::Counter;
+
+/// Genes given to workers at once, so that what they learn from need not all be held; ours.
+const GENES_AT_ONCE: usize = 64;
 
 /// What stays the same over all sweeps.
 pub(super) struct Chain<'a> {
@@ -12,24 +16,15 @@ pub(super) struct Chain<'a> {
     pub(super) binning: &'a Binning,
     pub(super) covariates: &'a EncodedColumns,
     pub(super) screening: &'a Screening,
-    pub(super) growth: Growth,
+    pub(super) forests: Forests,
     /// Sweeps at most.
     pub(super) rounds: usize,
     /// Genes renewed together, from the same estimates of all others.
     pub(super) block: usize,
     /// Share of measured entries that predictors do not see.
     pub(super) hidden: f64,
-    /// Nodes of each gene's forest that are kept.
-    pub(super) kept_nodes: usize,
     /// The source of all that is random.
     pub(super) key: u64,
-}
-
-/// The forest of one gene, and the order of covariate levels it was grown with.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct GeneForest {
-    pub(super) forest: Forest,
-    pub(super) ranks: Vec<Vec<u8>>,
 }
 
 /// What the last sweep but rejected ones left.
@@ -139,11 +134,7 @@ impl Chain<'_> {
         let (mut changed, mut squares) = (0.0, 0.0);
         let mut done = 0;
         for block in order.chunks(self.block) {
-            let renewed = block.par_iter().map(|&g| {
-                run.proceed()?;
-                self.renew(g, round, columns, run)
-            });
-            let renewed = renewed.collect::<Result<Vec<Renewed>>>()?;
+            let renewed = self.renew(block, round, columns, run)?;
             for (&g, renewed) in block.iter().zip(renewed) {
                 let old = &before.estimates[g];
                 let (c, s) = self.show(g, &renewed.estimates, old, &mut columns[g]);
@@ -166,8 +157,8 @@ impl Chain<'_> {
         ))
     }
 
-    /// Grows the forest of a gene on what predictors show now.
-    fn renew(&self, g: usize, round: usize, columns: &GeneColumns, run: &Run) -> Result<Renewed> {
+    /// What the forest of a gene learns from: what predictors show now.
+    fn turn(&self, g: usize, round: usize, columns: &GeneColumns) -> GeneTurn {
         let (mut rows, mut targets, mut gaps) = (Vec::new(), Vec::new(), Vec::new());
         for s in 0..self.train.n_samples() {
             match self.train.entry(s, g) {
@@ -179,38 +170,55 @@ impl Chain<'_> {
             }
         }
         let ranks = rank_levels(self.binning, self.covariates, &rows, &targets);
-        let of_levels: Vec<Vec<u8>> = ranks
+        let of_levels = ranks
             .iter()
             .zip(&self.covariates.levels)
-            .map(|(ranks, levels)| levels.iter().map(|&l| ranks[l]).collect())
-            .collect();
+            .map(|(ranks, levels)| levels.iter().map(|&l| ranks[l]).collect());
         let predictors = self.screening.predictors.row(g);
-        let seen: Vec<&[u8]> = predictors
+        let columns = predictors
             .iter()
-            .map(|&other| columns[other as usize].as_slice())
-            .chain(self.covariates.numeric.iter().map(Vec::as_slice))
-            .chain(of_levels.iter().map(Vec::as_slice))
-            .collect();
-        let sample = Sample {
-            columns: &seen,
+            .map(|&other| columns[other as usize].clone())
+            .chain(self.covariates.numeric.iter().cloned())
+            .chain(of_levels);
+        GeneTurn {
+            columns: columns.collect(),
             table_rows: self.train.n_samples(),
-            rows: &rows,
-            targets: &targets,
-            others: &gaps,
+            rows,
+            targets,
+            gaps,
+            ranks,
+            mean: self.binning.means[g],
+            key: Counter::new(self.key, &[round as u64, g as u64]).key(),
+        }
+    }
+
+    /// Renews some genes, here or by the workers of the run.
+    fn renew(
+        &self,
+        genes: &[usize],
+        round: usize,
+        columns: &GeneColumns,
+        run: &Run,
+    ) -> Result<Vec<Renewed>> {
+        let turn = |&g: &usize| self.turn(g, round, columns);
+        let Some(workers) = run.workers() else {
+            let renewed = genes.par_iter().map(|g| {
+                run.proceed()?;
+                turn(g).renew(&self.forests, run)
+            });
+            return renewed.collect();
         };
-        let key = Counter::new(self.key, &[round as u64, g as u64]).key();
-        let mut grown = Forest::grow(&sample, &self.growth, key, run)?;
-        let mean = self.binning.means[g];
-        grown.forest.keep(self.kept_nodes);
-        let out_of_bag = rows.iter().map(|&row| grown.estimates[row as usize]);
-        Ok(Renewed {
-            error: relative_error(&targets, out_of_bag, mean),
-            estimates: grown.estimates.iter().map(|e| e.unwrap_or(mean)).collect(),
-            forest: GeneForest {
-                forest: grown.forest,
-                ranks,
-            },
-        })
+        let mut renewed = Vec::with_capacity(genes.len());
+        for lot in genes.chunks(GENES_AT_ONCE) {
+            let turns: Vec<GeneTurn> = lot.iter().map(turn).collect();
+            renewed.extend(hand_out::<GeneTurn>(
+                workers,
+                &self.forests,
+                &turns,
+                &|_| {},
+            )?);
+        }
+        Ok(renewed)
     }
 
     /// Puts estimates where predictors see no measured value; returns the sum of squared changes
@@ -250,29 +258,5 @@ impl Hiding {
     /// Asked once for each measured entry.
     fn hides_next(&mut self) -> bool {
         self.share > 0.0 && self.random.share() < self.share
-    }
-}
-
-/// A gene after its turn.
-struct Renewed {
-    estimates: Vec<f32>,
-    error: f32,
-    forest: GeneForest,
-}
-
-/// Root mean square error over the deviation of the targets (the paper's NRMSE), from training
-/// rows that some tree did not draw; 1, no better than the mean, where there is no such row.
-fn relative_error(targets: &[f32], estimates: impl Iterator<Item = Option<f32>>, mean: f32) -> f32 {
-    let (mut errors, mut variance) = (0.0, 0.0);
-    for (&target, estimate) in targets.iter().zip(estimates) {
-        if let Some(estimate) = estimate {
-            errors += f64::from(target - estimate).powi(2);
-            variance += f64::from(target - mean).powi(2);
-        }
-    }
-    if variance > 0.0 {
-        (errors / variance).sqrt() as f32
-    } else {
-        1.0
     }
 }

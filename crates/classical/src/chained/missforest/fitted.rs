@@ -7,8 +7,9 @@ use imputome_core::{Dataset, FittedImputer, Imputation, Result, Run, Summary, We
 use ndarray::{Array2, ArrayView1, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
-use super::chain::{GeneForest, Learned};
+use super::chain::Learned;
 use super::columns::{Binning, EncodedColumns, Screening};
+use super::gene::GeneForest;
 use super::{CARD, MissForest, stored};
 
 /// Samples swept together: ours, so that a forest serves many while it is at hand.

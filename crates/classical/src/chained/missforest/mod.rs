@@ -15,6 +15,7 @@
 mod chain;
 mod columns;
 mod fitted;
+mod gene;
 mod stored;
 mod summary;
 
@@ -26,11 +27,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use fitted::FittedMissForest;
+pub use gene::GeneTurn;
 
 use crate::forest::Growth;
 use crate::per_gene::mean::gene_means;
 use chain::{Chain, Course, Learned};
 use columns::{Binning, Screening, screen};
+use gene::Forests;
 
 static CARD: MethodCard = MethodCard {
     name: "missforest",
@@ -169,11 +172,13 @@ impl MissForest {
             binning: &binning,
             covariates: &covariates,
             screening: &screening,
-            growth: self.growth(train, &screening, &binning),
+            forests: Forests {
+                growth: self.growth(train, &screening, &binning),
+                kept_nodes: (self.kept_mib << 20) / NODE_BYTES / train.n_genes(),
+            },
             rounds: self.rounds,
             block: self.block,
             hidden: 0.0,
-            kept_nodes: (self.kept_mib << 20) / NODE_BYTES / train.n_genes(),
             key: run.derived_seed("missforest/trees"),
         };
         let taught = self.run_chain(chain, run)?;

@@ -3,9 +3,9 @@
 use imputome_core::{CovariateEncoder, Error, Result, Weights};
 use ndarray::Array2;
 
-use super::chain::GeneForest;
 use super::columns::Binning;
 use super::fitted::FittedMissForest;
+use super::gene::GeneForest;
 use crate::forest::{Bins, Forest, Tree};
 
 /// Stands behind the last cut of a column: cuts are as many as bins allow, less one.
