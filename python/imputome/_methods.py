@@ -1033,6 +1033,9 @@ class Mice(Imputer):
 
     Parameters
     ----------
+    block : int, default 1
+        Genes regressed at once in the faithful form, on the same fills of the others; 1 is the source's order. Legal: a
+        whole number of at least 1.
     covariate_weight : float, default 3.0
         Size of a level's column against a standardized gene; 0 leaves covariates out. Legal: a number from 0 to 100.
     draws : int | None, default None
@@ -1088,6 +1091,7 @@ class Mice(Imputer):
     def __init__(
         self,
         *,
+        block: int = 1,
         covariate_weight: float = 3.0,
         draws: int | None = None,
         form: Literal["shared", "faithful"] = 'shared',
@@ -1106,6 +1110,7 @@ class Mice(Imputer):
         add_indicator: bool = False,
         copy: bool = True,
     ) -> None:
+        self.block = block
         self.covariate_weight = covariate_weight
         self.draws = draws
         self.form = form

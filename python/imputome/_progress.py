@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Self
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Bar:
@@ -43,10 +48,25 @@ class Bar:
 
 
 class Conditions:
-    """How a piece of work is run: seed, threads, and who is told of progress."""
+    """How a piece of work is run: seed, threads, who is told of progress, and who computes parts of it elsewhere."""
 
     def __init__(self, seed: int, threads: int, progress: Any) -> None:
         self.seed, self.threads, self.progress = seed, threads, progress
+        self.workers = _crew.get()
+
+
+#: Who computes parts of the work elsewhere, here and now.
+_crew: ContextVar[Any] = ContextVar("crew", default=None)
+
+
+@contextmanager
+def shared_out(crew: Any) -> Iterator[None]:
+    """Inside, parts of the work are computed by ``crew``."""
+    before = _crew.set(crew)
+    try:
+        yield
+    finally:
+        _crew.reset(before)
 
 
 def _tqdm() -> Any:

@@ -2,11 +2,8 @@
 
 use std::collections::HashSet;
 
-use imputome::core::{Dataset, Error, Imputation, Result, Run};
-use imputome::evaluate::{
-    Comparison, Cost, Evaluation, Experiment, Outcome, SummaryRow, Trial, Trials, summary,
-};
-use imputome::{Method, Model};
+use imputome::evaluate::{Experiment, SummaryRow, summary};
+use imputome::{Contest, Method};
 use imputome_report::PageContext;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -34,12 +31,9 @@ pub(crate) fn evaluate(
         .into_iter()
         .map(|(label, method)| Ok((label, method_of(&method)?)));
     let methods = methods.collect::<PyResult<Vec<_>>>()?;
-    let data = &table.get().data;
-    expect_apart(&methods)?;
-    expect_companions(&methods, data)?;
-    let evaluation = off_interpreter(py, &conditions, |run| {
-        compared(name, data, &methods, &experiment, run)
-    })?;
+    let contest = Contest::new(name, &table.get().data, &methods, &experiment);
+    let contest = contest.map_err(|error| raised(&error))?;
+    let evaluation = off_interpreter(py, &conditions, |run| contest.hold(run))?;
     let context = PageContext {
         version: env!("CARGO_PKG_VERSION").into(),
         ..PageContext::default()
@@ -74,58 +68,6 @@ pub(crate) fn expect_apart(methods: &[(String, Method)]) -> PyResult<()> {
             "method {label} is asked for twice; name it once"
         ))),
     }
-}
-
-/// Refuses a method that needs a companion where there is none.
-fn expect_companions(methods: &[(String, Method)], data: &Dataset) -> PyResult<()> {
-    let lacks = |method: &Method| method.needs_companion() && data.companions.is_empty();
-    match methods.iter().find(|(_, method)| lacks(method)) {
-        None => Ok(()),
-        Some((_, method)) => Err(raised(&Error::NoCompanion {
-            method: method.name().into(),
-        })),
-    }
-}
-
-fn compared(
-    name: &str,
-    data: &Dataset,
-    methods: &[(String, Method)],
-    experiment: &Experiment,
-    run: &Run,
-) -> Result<Evaluation> {
-    let trials = Trials::new(data, experiment)?;
-    let facts = methods.iter().map(|(label, method)| method.facts(label));
-    let facts = facts.collect();
-    let mut comparison = Comparison::new(name, &trials, facts);
-    let seeds = Run::new(experiment.seed, 1)?;
-    for trial in trials.iter() {
-        let trial = trial?;
-        for (label, method) in methods {
-            run.proceed()?;
-            let mut part = run.as_part(&format!("{label}: {}", trial.name()));
-            part.seed = seeds.derived_seed(&trial.name());
-            let outcome = match carried_out(method, &trial, &part) {
-                Err(Error::Interrupted) => return Err(Error::Interrupted),
-                Err(error) => Outcome::failed(error.to_string()),
-                Ok(outcome) => outcome,
-            };
-            comparison.record(label, &trial, &outcome);
-        }
-    }
-    Ok(comparison.finish())
-}
-
-fn carried_out(method: &Method, trial: &Trial, run: &Run) -> Result<Outcome> {
-    let model = Model::fit(method.clone(), trial.train(), run)?;
-    let tests = trial.tests.iter();
-    let imputations = tests.map(|test| model.estimate(test.holdout.visible(), run));
-    Ok(Outcome {
-        imputations: Ok(imputations.collect::<Result<Vec<Imputation>>>()?),
-        // The process is the user's: what one method takes of it is not known.
-        cost: Cost::default(),
-        summary: model.summary(),
-    })
 }
 
 /// A row of the summary: what was done, and the mean of each metric over repeats under its name.

@@ -14,6 +14,7 @@ mod evaluate_cells;
 mod model;
 mod table;
 mod work;
+mod workers;
 
 use pyo3::prelude::*;
 
@@ -29,6 +30,8 @@ fn _core(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(cells::is_of_cells, module)?)?;
     module.add_function(wrap_pyfunction!(evaluate::evaluate, module)?)?;
     module.add_function(wrap_pyfunction!(evaluate_cells::evaluate_cells, module)?)?;
+    module.add_function(wrap_pyfunction!(workers::carry_out, module)?)?;
+    module.add_function(wrap_pyfunction!(workers::fit_cohorts, module)?)?;
     module.add_class::<table::Table>()?;
     module.add_class::<table::Known>()?;
     module.add_class::<model::Model>()?;

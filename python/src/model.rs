@@ -19,7 +19,7 @@ use crate::work::{Conditions, off_interpreter};
 #[pyclass(frozen, module = "imputome._core")]
 #[derive(Debug)]
 pub(crate) struct Model {
-    model: imputome::Model,
+    pub(crate) model: imputome::Model,
 }
 
 /// What became of the gaps of a table.

@@ -10,6 +10,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::error::raised;
+use crate::workers::Crew;
 
 /// How often the interpreter looks for Ctrl-C; ours, a tenth of what a user waits for unasked.
 const AWAKE: Duration = Duration::from_millis(50);
@@ -21,6 +22,8 @@ pub(crate) struct Conditions {
     threads: usize,
     /// Its `step(step, done, total, note)` and `warn(message)` are called.
     progress: Py<PyAny>,
+    /// Who computes parts of fits elsewhere, if anyone: see [`Crew`].
+    workers: Option<Py<PyAny>>,
 }
 
 /// Does the work on a thread of its own with the interpreter released. An exception of the progress,
@@ -32,10 +35,14 @@ pub(crate) fn off_interpreter<T: Send>(
 ) -> PyResult<T> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let (sender, receiver) = channel();
-    let run = Run::new(conditions.seed, conditions.threads)
+    let mut run = Run::new(conditions.seed, conditions.threads)
         .map_err(|error| raised(&error))?
         .with_cancellation(Arc::clone(&cancelled))
         .with_progress(Arc::new(Told::new(sender)));
+    if let Some(workers) = &conditions.workers {
+        let crew = Crew::new(workers.clone_ref(py), Arc::clone(&cancelled));
+        run = run.with_workers(Arc::new(crew));
+    }
     let (stopped, outcome) = std::thread::scope(|scope| {
         // The run, and with it the sender, ends with the work: that is how its end is heard.
         let worker = scope.spawn(move || work(&run));

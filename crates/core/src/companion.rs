@@ -1,11 +1,12 @@
 //! Other assays of the same samples.
 
 use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Mask, Names, Result};
 
 /// Another assay of the same samples, such as DNA methylation.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Companion {
     /// What it is, such as `methylation`.
     pub name: String,

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// One covariate's name and values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Covariate {
     /// Its name, such as `tissue`.
     pub name: String,
@@ -18,7 +18,7 @@ pub struct Covariate {
 }
 
 /// The values of a covariate, one per sample; `None` where it is not known.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum CovariateValues {
     /// One of a few levels.
     Categorical(Vec<Option<String>>),
@@ -51,7 +51,7 @@ impl CovariateValues {
 }
 
 /// The covariates of a table's samples.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Covariates {
     n_samples: usize,
     columns: Vec<Covariate>,

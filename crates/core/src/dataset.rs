@@ -1,13 +1,14 @@
 //! An expression table with its gaps.
 
 use ndarray::{Array2, Axis, ShapeBuilder};
+use serde::{Deserialize, Serialize};
 
 use crate::{Companion, Covariates, Error, Mask, Names, Result, Scale};
 
 /// An expression table, what is known of its rows and columns, and its gaps.
 ///
 /// Rows are samples (bulk profiles or single cells), columns are genes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dataset {
     /// Expression, shape `[samples, genes]`, in the unit of `scale`. What stands at a gap has
     /// no meaning and is never read.

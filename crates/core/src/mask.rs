@@ -4,11 +4,12 @@
 //! be judged. *Visible*: measured and not held out; all that a method may see.
 
 use ndarray::{Array2, ArrayView1};
+use serde::{Deserialize, Serialize};
 
 use crate::{Dataset, Error, Result};
 
 /// One yes or no per entry, shape `[samples, genes]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mask(pub Array2<bool>);
 
 impl Mask {

@@ -2,13 +2,30 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Error, Result};
 
 /// Unique names in the order of the rows or columns they name.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(into = "Vec<String>", try_from = "Vec<String>")]
 pub struct Names {
     names: Vec<String>,
     positions: HashMap<String, usize>,
+}
+
+impl From<Names> for Vec<String> {
+    fn from(names: Names) -> Self {
+        names.names
+    }
+}
+
+impl TryFrom<Vec<String>> for Names {
+    type Error = Error;
+
+    fn try_from(names: Vec<String>) -> Result<Self> {
+        Self::new("name", names)
+    }
 }
 
 impl Names {

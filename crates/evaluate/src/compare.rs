@@ -110,6 +110,11 @@ impl<'a> Comparison<'a> {
         }
     }
 
+    /// What is asked.
+    pub fn experiment(&self) -> &crate::Experiment {
+        self.trials.experiment()
+    }
+
     /// Judges what the method `label` gave in `trial`.
     pub fn record(&mut self, label: &str, trial: &Trial, outcome: &Outcome) {
         self.join(self.judge(label, trial, outcome));

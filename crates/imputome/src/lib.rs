@@ -39,6 +39,7 @@
 pub mod blend;
 pub mod catalog;
 pub mod cells;
+pub mod contest;
 pub mod embedding_map;
 mod facts;
 pub mod model;
@@ -48,6 +49,7 @@ pub mod pipeline;
 
 pub use blend::Blend;
 pub use catalog::Method;
+pub use contest::Contest;
 pub use embedding_map::EmbeddingMap;
 pub use facts::readable;
 pub use imputome_classical::NonzeroMean;
@@ -61,4 +63,5 @@ pub use imputome_neural::training::find_device;
 pub use imputome_simulate as simulate;
 pub use model::{AddedGenes, CompanionQuantiles, Completed, Model, Tally};
 pub use organ_systems::OrganSystems;
+pub use parts::fit_cohorts;
 pub use pipeline::{impute, impute_normalized, read, read_with_covariates};
