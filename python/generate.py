@@ -149,7 +149,7 @@ def call(name, function):
 
 def reference():
     import imputome
-    from imputome import CellModel, Imputer, _methods, pp, tl
+    from imputome import CellModel, Imputer, _methods, dask, pp, tl
 
     importlib.reload(_methods)  # It may just have been written.
 
@@ -164,7 +164,7 @@ def reference():
     ]
     functions = [
         entry(f"{module.__name__.removeprefix('imputome.')}.{name}", getattr(module, name))
-        for module in (pp, tl)
+        for module in (pp, tl, dask)
         for name in module.__all__
         if inspect.isfunction(getattr(module, name))
     ]

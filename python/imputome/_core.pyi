@@ -14,9 +14,7 @@ class _Progress(Protocol):
     def warn(self, message: str, /) -> None: ...
 
 class _Workers(Protocol):
-    def carry_out(
-        self, part: str, common: bytes, tasks: list[bytes], /
-    ) -> Iterator[tuple[int, bytes] | None]: ...
+    def carry_out(self, part: str, common: bytes, tasks: list[bytes], /) -> Iterator[tuple[int, bytes] | None]: ...
 
 class _Conditions(Protocol):
     @property

@@ -39,13 +39,13 @@ _LOSSES = 10
 
 @contextmanager
 def workers(client: Client, *, folder: str | os.PathLike[str] | None = None) -> Iterator[None]:
-    """Inside ``with workers(client):`` whatever can be computed apart is computed by the workers of ``client``: networks
-    of DeepImpute, genes of MissForest and of Mice in its faithful form (as many at once as its setting ``block`` says),
-    methods in trials of :func:`imputome.tl.evaluate` on tables, cohorts of :func:`fit_cohorts`.
+    """Inside ``with workers(client):`` what can be computed apart is computed by the workers of ``client``.
 
-    Every task gives the same bytes wherever and however often it is computed. One that is lost with its worker is computed
-    again by another, and the end is to the bit that of one process. All workers need the same version of imputome; a task
-    takes one thread.
+    That is: networks of DeepImpute, genes of MissForest and of Mice in its faithful form (as many at once as its
+    setting ``block`` says), methods in trials of :func:`imputome.tl.evaluate` on tables, cohorts of
+    :func:`fit_cohorts`. Every task gives the same bytes wherever and however often it is computed. One that is lost
+    with its worker is computed again by another, and the end is to the bit that of one process. All workers need the
+    same version of imputome; a task takes one thread.
 
     Parameters
     ----------
@@ -89,9 +89,7 @@ def fit_cohorts(
     given = [cohort if isinstance(cohort, Mapping) else {"X": cohort} for cohort in cohorts.values()]
     begun = [_begun(estimator, **cohort) for cohort in given]
     with Bar(estimator.verbose) as bar:
-        conditions = Conditions(
-            _tables.seed_of(estimator.random_state), _tables.threads_of(estimator.n_jobs), bar
-        )
+        conditions = Conditions(_tables.seed_of(estimator.random_state), _tables.threads_of(estimator.n_jobs), bar)
         models = _core.fit_cohorts(
             estimator._specified(),
             [table for _, _, table in begun],
@@ -201,7 +199,9 @@ class _Sent:
             raise error
         self.losses += 1
         if self.losses > _LOSSES:
-            raise RuntimeError(f"{self.losses} tasks of {self.part} were lost with their workers: do these have the memory?")
+            raise RuntimeError(
+                f"{self.losses} tasks of {self.part} were lost with their workers: do these have the memory?"
+            )
         self._place()
         return None
 
