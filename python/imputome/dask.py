@@ -33,6 +33,9 @@ _AWAKE = 0.02
 #: Tasks on their way at once for each thread of the cluster, so that none waits for the next.
 _AHEAD = 4
 
+#: Bytes of a task beyond which it goes to its worker past the scheduler.
+_LARGE = 1 << 20
+
 #: How often tasks may be lost with their workers, each task and all together, before that is taken for an error.
 _LOSSES = 10
 
@@ -184,7 +187,9 @@ class _Sent:
                 time.sleep(_AWAKE)
                 yield None
 
-    def _submitted(self, task: bytes, name: str) -> Future:
+    def _submitted(self, task: Any, name: str) -> Future:
+        if len(task) > _LARGE:
+            task = self.client.scatter(task, hash=False)
         arguments = (_core.__version__, self.part, self.where, task, self.folder, name)
         # A key of its own: a task that was lost is not what the scheduler remembers of it.
         return self.client.submit(_computed, *arguments, key=f"{name}-{time.monotonic_ns()}")
