@@ -217,7 +217,7 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if start is None:
             self._learn(values, known)
         else:
-            begun, table = _begun(start, companion_quantiles), _core.Table(values, about)
+            begun, table = begun_model(start, companion_quantiles), _core.Table(values, about)
             self._learn(values, known, lambda method, run: _core.Model.tune(begun, method, table, run))
         self.model_ = self._model(companion_quantiles)
         return values, known
@@ -229,7 +229,7 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if start is None:
             model = _core.Model.fit(self._specified(), table, conditions)
         else:
-            model = _core.Model.tune(_begun(start, companion_quantiles), self._specified(), table, conditions)
+            model = _core.Model.tune(begun_model(start, companion_quantiles), self._specified(), table, conditions)
         return _fitted(self, _tables.at_quantiles(model, companion_quantiles), conditions.seed)
 
     def _learn(
@@ -291,7 +291,7 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         super().__setstate__(state)
 
 
-def _begun(start: Imputer, companion_quantiles: Quantiles) -> _core.Model:
+def begun_model(start: Imputer, companion_quantiles: Quantiles) -> _core.Model:
     """The model that learning begins with."""
     if not isinstance(start, Imputer):
         raise ValueError(f"start is a fitted estimator of the same method, found {start!r}")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from . import _core, _tables
+from ._estimator import begun_model
 from ._progress import Bar, Conditions, shared_out
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def fit_cohorts(
         models = _core.fit_cohorts(
             estimator._specified(),
             [table for _, _, table in begun],
-            None if start is None else start._model(companion_quantiles),
+            None if start is None else begun_model(start, companion_quantiles),
             companion_quantiles == "source",
             conditions,
         )
@@ -112,13 +113,13 @@ def _begun(
     """A copy of the estimator, and a cohort as it and as the library take it."""
     copy = type(estimator)(**estimator.get_params(deep=False))
     values = copy._validated(X, reset=True)
-    return copy, values, copy._table(X, values, covariates, groups, companion)
+    return copy, values, _core.Table(values, copy._about(X, values, covariates, groups, companion))
 
 
 def _ended(copy: Kind, values: Any, model: _core.Model, seed: int) -> Kind:
     """The copy, fitted."""
     copy.model_, copy.seed_, copy.remarks_ = model, seed, model.remarks()
-    copy.indicated_ = np.flatnonzero(np.isnan(values).any(axis=0) & copy.add_indicator)
+    copy.indicated_ = _tables.with_gaps(values) if copy.add_indicator else np.array([], dtype=np.intp)
     return copy
 
 
