@@ -44,7 +44,7 @@ def interruptible():
 def table(samples):
     random = np.random.default_rng(0)
     causes = random.normal(size=(samples, 5)) @ random.normal(size=(5, GENES))
-    values = np.abs(causes + random.normal(size=causes.shape))
+    values = np.minimum(np.abs(causes + random.normal(size=causes.shape)), 10.0)
     values[random.random(values.shape) < 0.3] = np.nan
     return values
 
