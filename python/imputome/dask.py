@@ -127,6 +127,10 @@ class _Crew:
     """What the library sees of a cluster."""
 
     def __init__(self, client: Client, folder: Path | None) -> None:
+        if not hasattr(client, "scatter"):
+            raise TypeError(f"workers are reached through a distributed.Client, found {client!r}")
+        if client.asynchronous:
+            raise ValueError("the client is asynchronous; give one that waits: Client(..., asynchronous=False)")
         self.client, self.folder = client, folder
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -212,9 +216,11 @@ class _Sent:
         return None
 
     def end(self) -> None:
-        """Takes back what is still on its way."""
+        """Takes back what is still on its way, and data that nobody needs any more."""
         if self.futures:
             self.client.cancel(list(self.futures))
+        if self.folder is not None:
+            self.where.unlink(missing_ok=True)
 
 
 class _Quiet:

@@ -75,7 +75,7 @@ def test_genes_of_chained_methods(client, expression, tmp_path, through_folder):
             there = estimator.fit_transform(expression)
         assert here.tobytes() == there.tobytes()
     if folder is not None:
-        assert {file.name.split("-")[0] for file in folder.iterdir()} == {"missforest", "mice", "common"}
+        assert {file.name.split("-")[0] for file in folder.iterdir()} == {"missforest", "mice"}
 
 
 def test_networks_of_deepimpute_with_a_worker_killed_on_the_way(client, tmp_path):
@@ -174,6 +174,21 @@ def test_a_method_that_fails_on_a_worker_is_told_of_as_at_home(client, expressio
         there = imputome.tl.evaluate(expression, ["mean", "deepimpute"], repeats=1)
     assert found(here) == found(there)
     assert "reads counts" in json.dumps(there.found["runtime"])
+
+
+def test_an_evaluation_of_cells(client):
+    asked = {"methods": ["nonzero-mean", "deepimpute:epochs=10:targets=16"], "repeats": 2}
+    here = imputome.tl.evaluate(cells(), **asked)
+    with workers(client):
+        there = imputome.tl.evaluate(cells(), **asked)
+    # What methods took of time is told of there.
+    both = [{name: part for name, part in judged.found.items() if name != "costs"} for judged in (here, there)]
+    assert json.dumps(both[0], sort_keys=True) == json.dumps(both[1], sort_keys=True)
+
+
+def test_what_is_no_client_is_refused():
+    with pytest.raises(TypeError, match="through a distributed.Client, found 'tcp"), workers("tcp://127.0.0.1:8786"):
+        pass
 
 
 def test_workers_of_another_version_are_refused():
