@@ -54,6 +54,26 @@ impl Beginning {
         }
     }
 
+    /// Learns from `table`, which is needed no more: this takes less memory.
+    pub(crate) fn fit_owned(
+        self,
+        method: Method,
+        normalization: &Normalization,
+        table: Table,
+        run: &Run,
+        context: &Context,
+    ) -> Result<Model> {
+        match self {
+            Self::Nothing => Ok(Model::fit_owned_normalized(
+                method,
+                normalization,
+                table.data,
+                run,
+            )?),
+            other => other.fit(method, normalization, &table, run, context),
+        }
+    }
+
     /// Learns from `table`.
     pub(crate) fn fit(
         self,

@@ -129,11 +129,17 @@ impl Imputation {
     }
 
     /// The table with its gaps filled and its measured entries untouched, bit for bit.
-    pub fn fill(&self, data: &Dataset) -> Array2<f32> {
-        ndarray::Zip::from(&data.values)
+    pub fn fill(self, data: &Dataset) -> Array2<f32> {
+        let mut filled = self.estimates;
+        ndarray::Zip::from(&mut filled)
+            .and(&data.values)
             .and(&data.measured.0)
-            .and(&self.estimates)
-            .map_collect(|&value, &measured, &estimate| if measured { value } else { estimate })
+            .for_each(|filled, &value, &measured| {
+                if measured {
+                    *filled = value;
+                }
+            });
+        filled
     }
 }
 

@@ -1,22 +1,23 @@
 //! Names of rows and columns: unique, in order, quick to find.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
-/// Unique names in the order of the rows or columns they name.
+/// Unique names in the order of the rows or columns they name. Clones share them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(into = "Vec<String>", try_from = "Vec<String>")]
 pub struct Names {
-    names: Vec<String>,
-    positions: HashMap<String, usize>,
+    names: Arc<[String]>,
+    positions: Arc<HashMap<String, usize>>,
 }
 
 impl From<Names> for Vec<String> {
     fn from(names: Names) -> Self {
-        names.names
+        names.names.to_vec()
     }
 }
 
@@ -43,7 +44,10 @@ impl Names {
                 });
             }
         }
-        Ok(Self { names, positions })
+        Ok(Self {
+            names: names.into(),
+            positions: Arc::new(positions),
+        })
     }
 
     /// How many there are.
@@ -74,13 +78,11 @@ impl Names {
     /// The names at the given positions, in that order. Positions must not repeat.
     pub fn select(&self, positions: &[usize]) -> Self {
         let names: Vec<String> = positions.iter().map(|&p| self.names[p].clone()).collect();
-        let positions = names
-            .iter()
-            .cloned()
-            .enumerate()
-            .map(|(p, n)| (n, p))
-            .collect();
-        Self { names, positions }
+        let places = names.iter().cloned().enumerate().map(|(p, n)| (n, p));
+        Self {
+            positions: Arc::new(places.collect()),
+            names: names.into(),
+        }
     }
 }
 

@@ -106,8 +106,24 @@ impl Model {
     ///
     /// [`LentTable::to_dataset`]: imputome_core::LentTable::to_dataset
     pub fn fit_owned(method: Method, train: Dataset, run: &Run) -> Result<Self> {
+        Self::fit_owned_normalized(method, &Normalization::default(), train, run)
+    }
+
+    /// As [`Model::fit_normalized`], with less memory as by [`Model::fit_owned`].
+    pub fn fit_owned_normalized(
+        method: Method,
+        normalization: &Normalization,
+        train: Dataset,
+        run: &Run,
+    ) -> Result<Self> {
         method.imputer().check()?;
-        let preparation = run.on_threads(|| Preparation::learn(&train))?;
+        let (preparation, normalized) =
+            run.on_threads(|| Preparation::learn_normalized(&train, normalization))?;
+        let normalized = match normalized {
+            Cow::Owned(normalized) => Some(normalized),
+            Cow::Borrowed(_) => None,
+        };
+        let train = normalized.unwrap_or(train);
         let preparation = preparation.for_method(method.imputer(), &train)?;
         let table = preparation.apply_to(train)?;
         Self::fit_prepared(method, preparation, &table, run)

@@ -7,7 +7,7 @@ use imputome::core::{
     About, Companion, Covariate, CovariateValues, Covariates, Dataset, LentTable, Mask, Names, Run,
     Scale,
 };
-use imputome::{Method, Model};
+use imputome::{Method, Model, Normalization, Transform};
 use ndarray::Array2;
 use rand::RngExt;
 
@@ -228,6 +228,18 @@ fn a_table_given_away_or_lent_teaches_what_a_borrowed_one_does() {
         let lent = Model::fit_lent(model.method.clone(), lent, &run(2)).unwrap();
         assert_eq!(lent.to_weights(), expected, "{name}, lent");
     }
+}
+
+#[test]
+fn a_table_given_away_is_normalized_as_a_borrowed_one() {
+    let (data, method) = (table(), Method::parse("knn").unwrap());
+    let normalization = Normalization {
+        transform: Transform::InverseNormal,
+        ..Normalization::default()
+    };
+    let borrowed = Model::fit_normalized(method.clone(), &normalization, &data, &run(2)).unwrap();
+    let owned = Model::fit_owned_normalized(method, &normalization, data, &run(2)).unwrap();
+    assert_eq!(owned.to_weights(), borrowed.to_weights());
 }
 
 /// Many rows more than a method may take at once.

@@ -58,10 +58,10 @@ pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let checkpoint = Arc::new(checkpoint(arguments, &plan, &record, context)?);
     let started = Instant::now();
     let run = run.with_checkpoints(checkpoint.clone());
-    let model = beginning.fit(method, &plan.normalization, &table, &run, context)?;
+    let kinds = CovariateKinds::of(&table.data.covariates);
+    let model = beginning.fit_owned(method, &plan.normalization, table, &run, context)?;
     let model = with_quantiles(model, plan.transfer.companion_quantiles)?;
     context.interrupt.proceed()?;
-    let kinds = CovariateKinds::of(&table.data.covariates);
     imputome_io::write_model(Path::new(&plan.output), &kinds.beside(&model))?;
     checkpoint.remove();
 

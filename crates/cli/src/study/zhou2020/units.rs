@@ -160,7 +160,7 @@ impl Work<'_> {
             result.add(&score.metric, Some(score.value));
         }
         let visible = trial.tests[0].holdout.visible();
-        let mut filled = imputation.fill(visible);
+        let mut filled = imputation.clone().fill(visible);
         // Entries never measured are the same in every table.
         let full = without_gaps(&self.cohort.data);
         ndarray::Zip::from(&mut filled)
