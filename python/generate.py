@@ -42,12 +42,7 @@ OF_THE_CLASS = {
         False,
         "Adds a column for each gene that had gaps in ``fit``: 1 where the entry was a gap.",
     ),
-    "copy": (
-        "bool",
-        True,
-        "False fills an array of single or double precision where it lies, and gives that array; little or nothing of "
-        "its size stands beside it.",
-    ),
+    "copy": ("bool", True, "False fills an array of single or double precision where it lies."),
 }
 
 

@@ -11,10 +11,10 @@ and set back through /proc/self/clear_refs.
 before: the array, the interpreter and what it had imported.
 
 "needs" is what the method takes by itself. Of a method that learns each gene by itself that is nothing: it needs no
-table in memory. Of any other it is the most that a program in Rust holds which makes the table in the form in which
-methods receive it (values in standard scores, and what was measured: 5 bytes an entry), gives it away to be learned
-from, and imputes a block of rows: table, work of the method and model. The array itself cannot be that table: its
-measured values stay as they are, to the bit.
+table in memory. Of any other it is the most that a program in Rust holds which makes a table in the form in which
+methods receive it (values, and what was measured: 5 bytes an entry), gives it away to be learned from, and imputes a
+block of rows: table, work of the method and model. The array itself cannot be that table: methods want standard scores,
+and its measured values stay as they are, to the bit.
 
 "beyond" is the difference, in percent of the array.
 """
@@ -79,9 +79,7 @@ def main():
     arguments.add_argument("--mib", type=int, default=256, help="size of the array")
     arguments.add_argument("--genes", type=int, default=2000)
     arguments.add_argument("--precision", choices=["float32", "float64"], default="float32")
-    arguments.add_argument(
-        "--methods", nargs="+", default=["mean", "median", "nonzero-mean", "softimpute", "svd", "knn"]
-    )
+    arguments.add_argument("--methods", nargs="+", default=["mean", "median", "softimpute", "svd", "knn"])
     arguments.add_argument("--program", default=os.environ.get("MEMORY_OF_A_FIT", PROGRAM))
     arguments.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     given = arguments.parse_args()

@@ -20,8 +20,8 @@ fn main() -> Outcome<()> {
     let before = memory_mib("VmRSS:")?;
     let train = table("old", samples.parse()?, genes.parse()?, &run)?;
     let held = memory_mib("VmRSS:")? - before;
-    let new = table("new", RowsTogether::BLOCK, genes.parse()?, &run)?;
     let model = Model::fit_owned(method, train, &run)?;
+    let new = table("new", RowsTogether::BLOCK, genes.parse()?, &run)?;
     model.impute(&new, &run)?;
     println!("{held} {}", memory_mib("VmHWM:")? - before);
     Ok(())
