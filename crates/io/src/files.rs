@@ -37,14 +37,19 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
     })
 }
 
-/// The text of a file. Refused when it is not UTF-8.
-pub fn read_text(path: &Path) -> Result<String> {
-    let name = path.display().to_string();
+/// The bytes of a file.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>> {
     let (mut file, _) = open_file(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)
-        .map_err(|error| unreadable(&name, &error))?;
-    String::from_utf8(bytes).map_err(|_| Error::Content {
+        .map_err(|error| unreadable(&path.display().to_string(), &error))?;
+    Ok(bytes)
+}
+
+/// The text of a file. Refused when it is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String> {
+    let name = path.display().to_string();
+    String::from_utf8(read_bytes(path)?).map_err(|_| Error::Content {
         file: name,
         place: String::new(),
         expected: "text in UTF-8".into(),

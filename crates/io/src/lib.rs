@@ -56,7 +56,7 @@ pub use dataset_file::{read_dataset, write_dataset};
 pub use error::{Error, Result};
 pub use expression_bed::{ExpressionBed, read_expression_bed};
 pub use facts::{ReadFacts, TableRead};
-pub use files::{read_text, sha256_of_file, write_bytes};
+pub use files::{read_bytes, read_text, sha256_of_file, write_bytes};
 pub use fill::{Estimates, Filled, fill_table};
 pub use inspect::{CompanionFact, CovariateFact, FEW_PAIRS, Inspection, inspect, looks_like_cells};
 pub use layout::{Compression, Decimal, Delimiter, Format, Layout, LineText, Orientation, Rows};

@@ -146,6 +146,11 @@ pub(crate) struct FitArguments {
     #[arg(long)]
     #[serde(skip)]
     pub(crate) resume: bool,
+    /// Of cells: train this share of the networks alone, such as 2/4 for the second of four; the job that finds all
+    /// of them writes MODEL. What is done already is not done again.
+    #[arg(long, value_name = "I/N")]
+    #[serde(skip)]
+    pub(crate) shard: Option<Shard>,
     /// Seconds between two checkpoints of a long fit.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     #[serde(skip)]

@@ -94,7 +94,7 @@ const ARGUMENTS: [(&str, Takers); 52] = [
     ("protocol", Tables),
     ("test_share", Tables),
     ("score_on", Tables),
-    ("shard", Tables),
+    ("shard", Any),
 ];
 
 /// The arguments that were typed after a command.

@@ -7,6 +7,7 @@ mod impute;
 mod learning;
 mod likeness;
 mod plan;
+mod shards;
 mod simulate;
 
 pub(crate) use convert::{convert, named_h5ad, write_table};

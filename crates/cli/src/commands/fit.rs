@@ -28,8 +28,9 @@ use crate::transfer::{Beginning, expect_source};
 pub(crate) fn fit(arguments: &FitArguments, context: &Context) -> Result<()> {
     let (kind, Resolved { plan, earlier }) = as_meant(arguments, context)?;
     if kind == Kind::Cells {
-        return cells::fit(&plan, earlier.as_ref(), context);
+        return cells::fit(&plan, arguments.shard, earlier.as_ref(), context);
     }
+    expect_no_shard(arguments)?;
     plan.cells.expect_unused(&plan.input)?;
     expect_effect(&plan.normalization)?;
     let beginning = Beginning::of(&plan.transfer, &plan.normalization)?;
@@ -99,6 +100,16 @@ fn as_meant(arguments: &FitArguments, context: &Context) -> Result<(Kind, Resolv
         .recording(run_file(&plan.output))
         .check()?;
     Ok((kind, resolved))
+}
+
+fn expect_no_shard(arguments: &FitArguments) -> Result<()> {
+    match arguments.shard {
+        None => Ok(()),
+        Some(_) => Err(Failure::usage(
+            "--shard would have no effect on a table: its methods learn as a whole",
+        )
+        .hint("an evaluation of a table has shards: imputome evaluate TABLE -o DIR --shard I/N")),
+    }
 }
 
 /// The method named; where none is, that of the model begun with.

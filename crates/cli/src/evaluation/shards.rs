@@ -61,6 +61,11 @@ impl std::fmt::Display for Shard {
 }
 
 impl Shard {
+    /// Whether one of many equal pieces of work belongs to it, counted from 0.
+    pub(crate) fn has_number(self, number: usize) -> bool {
+        number % self.of == self.number - 1
+    }
+
     /// Whether a method's fit in a trial belongs to it. Methods take turns, so that no shard has all fits of the slowest.
     fn has(self, trial: usize, place: usize) -> bool {
         (trial + place) % self.of == self.number - 1
@@ -72,6 +77,13 @@ impl Shards {
     pub(crate) fn inside(folder: &Path) -> Self {
         Self {
             folder: folder.join(FOLDER),
+        }
+    }
+
+    /// Those in a folder of their own.
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_path_buf(),
         }
     }
 
@@ -106,10 +118,10 @@ impl Shards {
             return Ok(());
         }
         Err(Failure::usage(format!(
-            "{}: holds shards of another evaluation",
+            "{}: holds shards of another question",
             self.folder.display()
         ))
-        .hint("shards belong together when tables, methods, masks and seed are the same; name another folder"))
+        .hint("shards belong together when tables, methods, settings and seed are the same; name another output, or remove the folder"))
     }
 
     fn file(&self, trial: usize, place: usize) -> PathBuf {

@@ -69,6 +69,7 @@ pub(super) fn run(given: &Given, notes: &DataNotes, context: &Context) -> Result
 /// `imputome fit --plan FILE`, which goes on from a checkpoint.
 fn from_plan(file: PathBuf) -> FitArguments {
     FitArguments {
+        shard: None,
         input: None,
         output: None,
         method: None,

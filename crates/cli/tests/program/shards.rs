@@ -74,3 +74,77 @@ fn shards_of_other_questions_are_kept_apart() {
     );
     folder.fail(3, &["holds no shards"], &["merge", "nowhere"]);
 }
+
+/// Networks of few genes, quickly trained.
+const METHOD_OF_CELLS: &str = "deepimpute:epochs=3:hidden=8:targets=20:dispersion=0";
+
+#[test]
+fn the_job_that_finds_all_networks_writes_the_model_of_one_process() {
+    let folder = Folder::new();
+    folder.succeed(&[
+        "simulate", "cells", "-o", "c.h5ad", "--cells", "60", "--genes", "120",
+    ]);
+    let fit = |more: &[&'static str]| -> String {
+        let words = ["fit", "c.h5ad", "--method", METHOD_OF_CELLS];
+        folder.succeed(&[words.as_slice(), more].concat()).stderr
+    };
+    fit(&["-o", "whole.safetensors"]);
+    let said = fit(&["-o", "m.safetensors", "--shard", "2/3"]);
+    assert!(
+        said.contains("shard 2/3: 2 networks trained; 2 of 6"),
+        "{said}"
+    );
+    fit(&["-o", "m.safetensors", "--shard", "1/3", "--threads", "1"]);
+    assert!(!folder.path("m.safetensors").exists());
+    let again = fit(&["-o", "m.safetensors", "--shard", "1/3"]);
+    assert!(again.contains("0 networks trained; 4 of 6"), "{again}");
+    fit(&["-o", "m.safetensors", "--shard", "3/3"]);
+    assert_eq!(
+        folder.bytes("whole.safetensors"),
+        folder.bytes("m.safetensors")
+    );
+    folder.fail(
+        2,
+        &["shards of another question"],
+        &[
+            "fit",
+            "c.h5ad",
+            "--method",
+            METHOD_OF_CELLS,
+            "-o",
+            "m.safetensors",
+            "--overwrite",
+            "--seed",
+            "1",
+            "--shard",
+            "1/3",
+        ],
+    );
+}
+
+#[test]
+fn shards_are_refused_where_they_have_no_effect() {
+    let folder = cohort();
+    folder.fail(
+        2,
+        &["--shard", "learn as a whole"],
+        &[
+            "fit",
+            "t.tsv",
+            "--method",
+            "mean",
+            "-o",
+            "m.safetensors",
+            "--shard",
+            "1/2",
+        ],
+    );
+    folder.succeed(&[
+        "simulate", "cells", "-o", "c.h5ad", "--cells", "30", "--genes", "20",
+    ]);
+    folder.fail(
+        2,
+        &["--shard", "imputome fit CELLS"],
+        &["evaluate", "c.h5ad", "-o", "s", "--shard", "1/2"],
+    );
+}

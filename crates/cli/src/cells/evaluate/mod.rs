@@ -35,6 +35,10 @@ const BYTES_OF_AN_ENTRY: u64 = 32;
 
 /// Compares methods on the cells of a file.
 pub(crate) fn evaluate(arguments: &EvaluateArguments, context: &Context) -> Result<()> {
+    if arguments.shard.is_some() {
+        return Err(Failure::usage("--shard would have no effect on cells: their methods are judged on the genes that all of them impute")
+            .hint("what takes long can be shared out: imputome fit CELLS -o MODEL --shard I/N"));
+    }
     let Resolved { plan, earlier } = plan::as_meant(arguments, context)?;
     carry_out(&plan, earlier.as_ref(), context)
 }
