@@ -65,7 +65,7 @@ fn shards_of_other_questions_are_kept_apart() {
     let folder = cohort();
     folder.succeed(&asked(&["-o", "s", "--shard", "1/2"]));
     let other = asked(&["-o", "s", "--shard", "2/2", "--seed", "5"]);
-    folder.fail(2, &["shards of another evaluation"], &other);
+    folder.fail(2, &["shards of another question"], &other);
     folder.fail(2, &["such as 2/4"], &asked(&["-o", "s", "--shard", "3/2"]));
     folder.fail(
         2,
