@@ -3,15 +3,20 @@
 //! Every optional field stays empty unless it was typed, so that a plan file can speak for it.
 
 mod commands;
+mod judging;
 mod reading;
+mod simulating;
 mod takers;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use commands::{
-    ConvertArguments, DemoArguments, EmbeddingsArguments, EvaluateArguments, FitArguments,
-    ImputeArguments, InspectArguments, MergeArguments, MethodsArguments, ReportArguments,
-    SimulateArguments, StudyArguments, TrialArguments,
+    ConvertArguments, DemoArguments, EmbeddingsArguments, FitArguments, ImputeArguments,
+    InspectArguments, MethodsArguments,
+};
+
+pub(crate) use judging::{
+    EvaluateArguments, MergeArguments, ReportArguments, StudyArguments, TrialArguments,
 };
 
 pub(crate) use reading::{
@@ -19,6 +24,7 @@ pub(crate) use reading::{
     TransferArguments,
 };
 
+pub(crate) use simulating::SimulateArguments;
 pub(crate) use takers::{Kind, TypedArguments, no_effect, of_cells};
 
 use imputome_core::{Device, Precision};
