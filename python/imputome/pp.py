@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _core, _tables
+from ._anndata import Known, Record, cells_of, expect_cells, has_gaps, matrix_of, table_of
 from ._cells import CellModel
 from ._estimator import Imputer, of_method
 from ._load import load
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from anndata import AnnData
 
     from ._tables import Quantiles, RandomState
-
-#: Where the records of all imputed layers lie in ``uns``, as in files of the program.
-RECORDS = "imputome"
 
 
 def impute(
@@ -97,20 +95,20 @@ def impute(
     file = fspath(model) if isinstance(model, str | PathLike) else None
     fitted = load(model) if isinstance(model, str | PathLike) else model
     adata = adata.copy() if copy and not adata.isbacked else adata.to_memory() if copy else _actual(adata)
-    matrix = _matrix(adata, layer)
-    known = _Known(covariates, groups, companion)
+    matrix = matrix_of(adata, layer)
+    known = Known(covariates, groups, companion)
     with Bar(verbose) as bar:
         conditions = Conditions(_tables.seed_of(random_state), _tables.threads_of(n_jobs), bar)
-        record = _Record(layer, key_added, conditions.seed if fitted is None else None, file)
-        if isinstance(fitted, CellModel) or (fitted is None and not _has_gaps(matrix)):
-            _expect_cells(matrix, {**vars(known), "start": start})
-            cells = _cells(adata, matrix)
+        record = Record(layer, key_added, conditions.seed if fitted is None else None, file)
+        if isinstance(fitted, CellModel) or (fitted is None and not has_gaps(matrix)):
+            expect_cells(matrix, {**vars(known), "start": start})
+            cells = cells_of(adata, matrix)
             fitted = fitted or _learned_cells(cells, method, settings, conditions)
             _impute_cells(adata, matrix, cells, fitted, policy, record, conditions)
         else:
             if policy != "restore":
                 raise ValueError(f"policy={policy!r} has no effect on a table with gaps: measured values stay")
-            table = _table(adata, matrix, known)
+            table = table_of(adata, matrix, known)
             if fitted is None:
                 fitted = _learned(table, method, settings, start, companion_quantiles, conditions)
                 companion_quantiles = "own"
@@ -148,47 +146,15 @@ def fit(
         Of counts of single cells a model of cells, of a matrix with gaps a fitted estimator. Both are saved with
         ``save(path)``, read by :func:`imputome.load`, and read by the program.
     """
-    matrix = _matrix(adata, layer)
-    known = _Known(covariates, groups, companion)
+    matrix = matrix_of(adata, layer)
+    known = Known(covariates, groups, companion)
     with Bar(verbose) as bar:
         conditions = Conditions(_tables.seed_of(random_state), _tables.threads_of(n_jobs), bar)
-        if not _has_gaps(matrix):
-            _expect_cells(matrix, {**vars(known), "start": start})
-            return _learned_cells(_cells(adata, matrix), method, settings, conditions)
-        table = _table(adata, matrix, known)
+        if not has_gaps(matrix):
+            expect_cells(matrix, {**vars(known), "start": start})
+            return _learned_cells(cells_of(adata, matrix), method, settings, conditions)
+        table = table_of(adata, matrix, known)
         return _learned(table, method, settings, start, companion_quantiles, conditions)
-
-
-class _Known:
-    """Where in an AnnData stands what is known of its samples beside the matrix."""
-
-    def __init__(self, covariates: Sequence[str] | None, groups: str | None, companion: str | None) -> None:
-        self.covariates, self.groups, self.companion = covariates, groups, companion
-
-
-class _Record:
-    """What ``uns`` says of a layer."""
-
-    def __init__(self, layer: str | None, key: str, seed: int | None, file: str | None) -> None:
-        self.values = "X" if layer is None else f"layers/{layer}"
-        self.key, self.seed, self.file = key, seed, file
-
-    def leave(self, adata: AnnData, specified: str, remarks: list[str], policy: str | None = None) -> None:
-        settings = json.loads(specified)
-        record = {
-            "program": f"imputome {_core.__version__}",
-            "layer": self.key,
-            "counts" if policy else "values": self.values,
-            "method": settings.pop("name"),
-            # What has no value has no form in a file.
-            "settings": {name: value for name, value in settings.items() if value is not None},
-            **({"model": self.file} if self.file else {}),
-            # Of a model that has learned before its own record tells the seed.
-            **({"seed": self.seed} if self.seed is not None else {}),
-            **({"policy": policy} if policy else {}),
-            **({"remarks": remarks} if remarks else {}),
-        }
-        adata.uns[RECORDS] = {**adata.uns.get(RECORDS, {}), self.key: record}
 
 
 def _actual(adata: AnnData) -> AnnData:
@@ -199,53 +165,11 @@ def _actual(adata: AnnData) -> AnnData:
     return adata
 
 
-def _matrix(adata: AnnData, layer: str | None) -> Any:
-    if layer is not None and layer not in adata.layers:
-        raise ValueError(f"there is no layer {layer!r}; there are {', '.join(adata.layers) or 'none'}")
-    matrix: Any = adata.X if layer is None else adata.layers[layer]
-    if matrix is None:
-        raise ValueError("adata.X is empty; name a layer")
-    if hasattr(matrix, "to_memory"):
-        return matrix.to_memory()
-    return matrix if hasattr(matrix, "tocsr") or isinstance(matrix, np.ndarray) else np.asarray(matrix[:])
-
-
-def _has_gaps(matrix: Any) -> bool:
-    values = matrix.data if hasattr(matrix, "tocsr") else matrix
-    return values.dtype.kind == "f" and bool(np.isnan(values).any())
-
-
 def _specified(method: str | Imputer | None, unnamed: str, settings: dict[str, Any]) -> str:
     if isinstance(method, Imputer):
         found = json.loads(method._specified())
         return _tables.specified(found.pop("name"), {**found, **settings})
     return _tables.specified(method or unnamed, settings)
-
-
-def _table(adata: AnnData, matrix: Any, known: _Known) -> _core.Table:
-    covariates, groups = known.covariates, known.groups
-    asked = [*(covariates or []), *([groups] if groups else [])]
-    unknown = [name for name in asked if name not in adata.obs]
-    if unknown:
-        raise ValueError(f"obs has no column {unknown[0]!r}; it has {', '.join(map(str, adata.obs.columns))}")
-    about = _tables.About(
-        adata.n_obs,
-        adata.var_names,
-        samples=[str(name) for name in adata.obs_names],
-        covariates=adata.obs[list(covariates)] if covariates else None,
-        groups=adata.obs[groups] if groups else None,
-        companion=_assay(adata, known.companion),
-    )
-    return _core.Table(_tables.values_of(matrix), about)
-
-
-def _assay(adata: AnnData, companion: str | None) -> Any:
-    if companion is None:
-        return None
-    if companion not in adata.obsm:
-        raise ValueError(f"obsm has no key {companion!r}; it has {', '.join(adata.obsm) or 'none'}")
-    assay: Any = adata.obsm[companion]
-    return assay if hasattr(assay, "columns") else _tables.values_of(assay)
 
 
 def _learned(
@@ -266,7 +190,7 @@ def _impute_table(
     table: _core.Table,
     estimator: Imputer,
     companion_quantiles: Quantiles,
-    record: _Record,
+    record: Record,
     conditions: Conditions,
 ) -> None:
     values = np.array(matrix.todense() if hasattr(matrix, "tocsr") else matrix)
@@ -286,28 +210,6 @@ def _impute_table(
     record.leave(adata, model.method(), [*model.remarks(), *found.remarks])
 
 
-def _expect_cells(matrix: Any, of_tables: dict[str, Any]) -> None:
-    if _has_gaps(matrix):
-        raise ValueError("the model was learned from counts of single cells, and this matrix has gaps (NaN)")
-    asked = [name for name, value in of_tables.items() if value is not None]
-    if asked:
-        raise ValueError(f"{asked[0]} has no effect: a matrix without gaps (NaN) is taken for counts of single cells")
-
-
-def _cells(adata: AnnData, matrix: Any) -> _core.Cells:
-    from scipy.sparse import csr_matrix
-
-    rows = csr_matrix(matrix)
-    rows.sum_duplicates()
-    return _core.Cells(
-        [str(name) for name in adata.obs_names],
-        [str(name) for name in adata.var_names],
-        rows.indptr.astype(np.int64),
-        rows.indices.astype(np.int32),
-        rows.data.astype(np.float32),
-    )
-
-
 def _learned_cells(
     cells: _core.Cells, method: str | Imputer | None, settings: dict[str, Any], conditions: Conditions
 ) -> CellModel:
@@ -324,7 +226,7 @@ def _impute_cells(
     cells: _core.Cells,
     model: CellModel,
     policy: str,
-    record: _Record,
+    record: Record,
     conditions: Conditions,
 ) -> None:
     from scipy.sparse import csr_matrix

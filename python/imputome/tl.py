@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _tables, pp
+from . import _anndata, _core, _tables
 from ._progress import Bar, Conditions
 
 if TYPE_CHECKING:
@@ -128,15 +128,15 @@ def evaluate(
     -------
     Evaluation
     """
-    matrix = pp._matrix(data, layer) if _is_anndata(data) else None
+    matrix = _anndata.matrix_of(data, layer) if _is_anndata(data) else None
     conditions = Conditions(_tables.seed_of(random_state), _tables.threads_of(n_jobs), Bar(verbose))
     with conditions.progress:
-        if matrix is not None and not pp._has_gaps(matrix):
+        if matrix is not None and not _anndata.has_gaps(matrix):
             of_tables = {"covariates": covariates, "groups": groups, "companion": companion, "scenarios": scenarios}
-            pp._expect_cells(matrix, of_tables)
+            _anndata.expect_cells(matrix, of_tables)
             asked = _AskedOfCells(data, name, layer, mask, hide, repeats, by)
             named = [_named(method) for method in (USUAL_FOR_CELLS if methods is None else methods)]
-            found = _core.evaluate_cells(pp._cells(data, matrix), named, asked, conditions)
+            found = _core.evaluate_cells(_anndata.cells_of(data, matrix), named, asked, conditions)
         else:
             table = _table(data, matrix, covariates, groups, companion)
             experiment = {
@@ -196,7 +196,7 @@ def _is_anndata(data: object) -> bool:
 
 def _table(data: Any, matrix: Any, covariates: Any, groups: Any, companion: Any) -> _core.Table:
     if matrix is not None:
-        return pp._table(data, matrix, pp._Known(covariates, groups, companion))
+        return _anndata.table_of(data, matrix, _anndata.Known(covariates, groups, companion))
     values = _tables.values_of(data)
     if values.ndim != 2:
         raise ValueError(f"expected a table of samples by genes, found shape {values.shape}")
