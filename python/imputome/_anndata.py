@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _core, _tables
+from . import _beside, _core, _tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,20 +18,36 @@ if TYPE_CHECKING:
 #: Where the records of all imputed layers lie in ``uns``, as in files of the program.
 RECORDS = "imputome"
 
+#: What is left in ``obs`` and ``var`` of a layer, behind its name.
+OF_A_LAYER = ("filled", "zeros_filled", "estimated", "left_out")
+
 
 class Known:
     """Where in an AnnData stands what is known of its samples beside the matrix."""
 
     def __init__(self, covariates: Sequence[str] | None, groups: str | None, companion: str | None) -> None:
-        self.covariates, self.groups, self.companion = covariates, groups, companion
+        self.covariates = [covariates] if isinstance(covariates, str) else covariates
+        self.groups, self.companion = groups, companion
 
 
 class Record:
     """What ``uns`` says of a layer."""
 
     def __init__(self, layer: str | None, key: str, seed: int | None, file: str | None) -> None:
+        if not isinstance(key, str) or not key or "/" in key:
+            raise ValueError(f"key_added is a name without /, for a layer of a file, found {key!r}")
         self.values = "X" if layer is None else f"layers/{layer}"
         self.key, self.seed, self.file = key, seed, file
+
+    def clear(self, adata: AnnData) -> None:
+        """Takes away what an earlier result of this name has left."""
+        if not isinstance(adata.uns.get(RECORDS, {}), Mapping):
+            raise ValueError(f"uns[{RECORDS!r}] is not what imputome leaves there; give it another name")
+        for layer in (self.key, f"{self.key}_spread"):
+            adata.layers.pop(layer, None)
+        for frame in (adata.obs, adata.var):
+            left = [name for name in OF_A_LAYER if f"{self.key}_{name}" in frame]
+            frame.drop(columns=[f"{self.key}_{name}" for name in left], inplace=True)
 
     def leave(self, adata: AnnData, specified: str, remarks: list[str], policy: str | None = None) -> None:
         settings = json.loads(specified)
@@ -68,16 +85,19 @@ def has_gaps(matrix: Any) -> bool:
 
 def table_of(adata: AnnData, matrix: Any, known: Known) -> _core.Table:
     covariates, groups = known.covariates, known.groups
-    asked = [*(covariates or []), *([groups] if groups else [])]
+    asked = [] if covariates is None else list(covariates)
+    asked += [] if groups is None else [groups]
+    if not all(isinstance(name, str) for name in asked):
+        raise ValueError("of an AnnData covariates is a list of columns of obs, and groups a column, all by name")
     unknown = [name for name in asked if name not in adata.obs]
     if unknown:
         raise ValueError(f"obs has no column {unknown[0]!r}; it has {', '.join(map(str, adata.obs.columns))}")
-    about = _tables.About(
+    about = _beside.About(
         adata.n_obs,
         adata.var_names,
         samples=[str(name) for name in adata.obs_names],
-        covariates=adata.obs[list(covariates)] if covariates else None,
-        groups=adata.obs[groups] if groups else None,
+        covariates=None if covariates is None else adata.obs[list(covariates)],
+        groups=None if groups is None else adata.obs[groups],
         companion=_assay(adata, known.companion),
     )
     return _core.Table(_tables.values_of(matrix), about)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from . import _core, _files, _tables
+from . import _beside, _core, _files, _tables
 from ._progress import Bar, Conditions
 from ._sklearn import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, check_is_fitted, validate_data
 
@@ -82,7 +82,8 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             Expression; NaN where nothing was measured.
         y : ignored
         covariates : data frame or dict, optional
-            What is known of the samples: columns of numbers, or of levels such as tissues.
+            What is known of the samples: columns of numbers, or of levels such as tissues. Where this and ``X`` name
+            their rows by text, rows go by name, in whatever order; else by position. So also below.
         groups : array of shape (samples,), optional
             What no split may tear apart, such as donors.
         companion : array or data frame of shape (samples, features), optional
@@ -192,10 +193,10 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         covariates: Covariates | None,
         groups: ArrayLike | None,
         companion: ArrayLike | pd.DataFrame | None,
-    ) -> _tables.About:
+    ) -> _beside.About:
         genes = getattr(self, "feature_names_in_", None)
         genes = _tables.names_of_genes(None, values.shape[1]) if genes is None else genes
-        return _tables.About(
+        return _beside.About(
             len(values),
             genes,
             samples=_tables.names_of_rows(X),
@@ -260,11 +261,15 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         self, values: NDArray[np.floating], known: _core.Known, model: _core.Model | None = None
     ) -> NDArray[np.floating]:
         indicators = np.isnan(values[:, self.indicated_]).astype(values.dtype) if self.add_indicator else None
+        if self.copy not in (True, False):
+            raise ValueError(f"copy is True or False, found {self.copy!r}")
         place = values if not self.copy and values.flags.writeable else values.copy()
         with Bar(self.verbose) as bar:
             found = (model or self.model_).fill(place, known, self._conditions(bar))
         if found.left:
             warnings.warn(f"{found.left} gaps are left: their genes were never measured in fit", stacklevel=3)
+        for remark in found.remarks:
+            warnings.warn(remark, stacklevel=3)
         return place if indicators is None else np.hstack([place, indicators])
 
     def __sklearn_is_fitted__(self) -> bool:
@@ -289,6 +294,13 @@ class Imputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         if isinstance(state.get("model_"), bytes):
             state["model_"] = _files.from_bytes(state["model_"], _core.Model.load)
         super().__setstate__(state)
+
+
+def expect_unused(estimator: Imputer) -> None:
+    """Refuses parameters of an estimator that do nothing where it only names a method and its settings."""
+    for name, usual in (("random_state", 0), ("n_jobs", None), ("add_indicator", False)):
+        if getattr(estimator, name) != usual:
+            raise ValueError(f"{name} of an estimator has no effect here; give it beside the method, if at all")
 
 
 def begun_model(start: Imputer, companion_quantiles: Quantiles) -> _core.Model:

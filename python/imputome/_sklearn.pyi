@@ -1,8 +1,10 @@
 from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Kind = TypeVar("Kind")
 
 class BaseEstimator:
     def get_params(self, deep: bool = True) -> dict[str, Any]: ...
@@ -18,6 +20,7 @@ class OneToOneFeatureMixin:
     feature_names_in_: NDArray[np.object_]
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[np.object_]: ...
 
+def clone(estimator: Kind) -> Kind: ...
 def check_is_fitted(estimator: object) -> None: ...
 def validate_data(
     estimator: object,

@@ -13,7 +13,7 @@ import numpy as np
 from . import _core
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     import pandas as pd
     from numpy.typing import ArrayLike, NDArray
@@ -35,8 +35,8 @@ def seed_of(random_state: RandomState) -> int:
     if random_state is None:
         return 0
     if isinstance(random_state, numbers.Integral):
-        if random_state < 0:
-            raise ValueError(f"random_state must not be below 0, found {random_state}")
+        if not 0 <= int(random_state) < 2**64:
+            raise ValueError(f"random_state must be from 0 to 2**64 - 1, found {random_state}")
         return int(random_state)
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(2**63))
@@ -49,10 +49,11 @@ def threads_of(n_jobs: int | None) -> int:
     """Threads from scikit-learn's ``n_jobs``: ``None`` is 1, -1 all processors, -2 all but one."""
     if n_jobs is None:
         return 1
-    if n_jobs == 0:
-        raise ValueError("n_jobs must not be 0; give 1, or -1 for all processors")
+    if not isinstance(n_jobs, numbers.Integral) or n_jobs == 0:
+        raise ValueError(f"n_jobs is a whole number but 0: 1, or -1 for all processors; found {n_jobs!r}")
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return int(n_jobs) if n_jobs > 0 else max(1, cores + 1 + int(n_jobs))
+    # More threads than processors help nobody.
+    return min(int(n_jobs), cores) if n_jobs > 0 else max(1, cores + 1 + int(n_jobs))
 
 
 def specified(method: str, settings: Mapping[str, Any]) -> str:
@@ -71,28 +72,6 @@ def at_quantiles(model: _core.Model, asked: Quantiles) -> _core.Model:
     if asked not in ("own", "source"):
         raise ValueError(f"companion_quantiles is 'own' or 'source', found {asked!r}")
     return model if asked == "own" else model.at_quantiles_of_source()
-
-
-class About:
-    """What is known of a table beside its values, checked against its number of rows."""
-
-    def __init__(
-        self,
-        count: int,
-        genes: Iterable[object],
-        *,
-        samples: list[str] | None = None,
-        covariates: Covariates | None = None,
-        groups: ArrayLike | None = None,
-        companion: ArrayLike | pd.DataFrame | None = None,
-        scale: str = "unknown",
-    ) -> None:
-        self.samples = samples
-        self.genes = [str(gene) for gene in genes]
-        self.covariates = _covariates(covariates, count)
-        self.groups = _groups(groups, count)
-        self.companion = _companion(companion, count)
-        self.scale = scale
 
 
 def names_of_rows(table: object) -> list[str] | None:
@@ -131,49 +110,24 @@ def with_gaps(values: NDArray[np.floating]) -> NDArray[np.intp]:
     return np.flatnonzero(found)
 
 
-def values_of(table: Any) -> NDArray[np.floating]:
-    """The values of a table, sparse ones whole: of single or double precision."""
+def values_of(table: Any, what: str = "the table") -> NDArray[np.floating]:
+    """The values of a table, sparse ones whole: of single or double precision. Refused where they are no numbers or not
+    finite; gaps are NaN, whatever pandas has for them."""
+    if isinstance(table, np.ma.MaskedArray):
+        table = np.where(np.ma.getmaskarray(table), np.nan, np.ma.getdata(table))
     values = np.asarray(table.todense() if hasattr(table, "tocsr") else table)
-    return values if values.dtype in (np.float32, np.float64) else values.astype(np.float64)
-
-
-def _covariates(covariates: Covariates | None, count: int) -> list[tuple[str, list[float | None] | list[str | None]]]:
-    """Columns of a data frame (or of a dict of lists): numbers stay numbers, all else is levels."""
-    found: list[tuple[str, list[float | None] | list[str | None]]] = []
-    columns: Iterable[tuple[Any, Any]] = covariates.items() if covariates is not None else ()
-    for name, column in columns:
-        values = np.asarray(column)
-        if len(values) != count:
-            raise ValueError(f"covariate {name!r} has {len(values)} values for {count} samples")
-        if values.dtype.kind in "iuf":
-            found.append((str(name), [None if np.isnan(value) else float(value) for value in values.astype(float)]))
-        else:
-            found.append((str(name), [None if is_missing(value) else str(value) for value in values.tolist()]))
-    return found
+    try:
+        if values.dtype == object and hasattr(table, "iloc"):
+            values = table.to_numpy(dtype=np.float64, na_value=np.nan)
+        if values.dtype not in (np.float32, np.float64):
+            values = values.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what} must hold numbers, and gaps as NaN: {error}") from None
+    if values.ndim == 2 and anywhere(np.isinf, values):
+        raise ValueError(f"{what} holds infinity; gaps are NaN")
+    return values
 
 
 def is_missing(value: object) -> bool:
     """True for what stands for nothing."""
     return value is None or str(value) in ("<NA>", "NaT") or value != value
-
-
-def _groups(groups: ArrayLike | None, count: int) -> list[str] | None:
-    if groups is None:
-        return None
-    found = [str(group) for group in np.asarray(groups).tolist()]
-    if len(found) != count:
-        raise ValueError(f"groups has {len(found)} values for {count} samples")
-    return found
-
-
-def _companion(
-    companion: ArrayLike | pd.DataFrame | None, count: int
-) -> tuple[str, NDArray[np.floating], list[str]] | None:
-    if companion is None:
-        return None
-    values = values_of(companion)
-    if values.ndim != 2 or len(values) != count:
-        raise ValueError(f"companion must have {count} rows and two axes, found shape {values.shape}")
-    columns = getattr(companion, "columns", None)
-    features = [f"feature_{i}" for i in range(values.shape[1])] if columns is None else [str(name) for name in columns]
-    return ("companion", values, features)

@@ -85,3 +85,8 @@ def validate_data(estimator: Any, X: Any, *, reset: bool, dtype: Any, ensure_all
     elif names is not None and list(names) != list(getattr(estimator, "feature_names_in_", names)):
         raise ValueError("the columns of X are not those of fit, in their order")
     return values
+
+
+def clone(estimator: Any) -> Any:
+    """A copy with the same parameters that has learned nothing."""
+    return type(estimator)(**estimator.get_params(deep=False))

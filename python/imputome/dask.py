@@ -6,8 +6,9 @@ import hashlib
 import os
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,15 +16,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from . import _core, _tables
-from ._estimator import begun_model
+from ._estimator import Imputer, begun_model
 from ._progress import Bar, Conditions, shared_out
+from ._sklearn import clone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from distributed import Client, Future
 
-    from ._estimator import Imputer
     from ._tables import Quantiles
 
     Kind = TypeVar("Kind", bound=Imputer)
@@ -37,8 +38,14 @@ _AHEAD = 4
 #: Bytes of a task beyond which it goes to its worker past the scheduler.
 _LARGE = 1 << 20
 
-#: How often tasks may be lost with their workers, each task and all together, before that is taken for an error.
+#: How often a task may be lost with its worker before that is taken for an error of the task.
 _LOSSES = 10
+
+#: Seconds to wait for workers to take the common data before it is tried again.
+_PATIENCE = 5
+
+#: What a scheduler says of a task that was lost with its worker, and not because of an error of its own.
+_LOST = ("KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError", "FileNotFoundError")
 
 
 @contextmanager
@@ -49,7 +56,8 @@ def workers(client: Client, *, folder: str | os.PathLike[str] | None = None) -> 
     setting ``block`` says), methods in trials of :func:`imputome.tl.evaluate` on tables, cohorts of
     :func:`fit_cohorts`. Every task gives the same bytes wherever and however often it is computed. One that is lost
     with its worker is computed again by another, and the end is to the bit that of one process. All workers need the
-    same version of imputome; a task takes one thread.
+    same version of imputome; a task takes one thread. While there is no worker, tasks wait for one. Threads that are
+    started inside do not see the cluster.
 
     Parameters
     ----------
@@ -90,8 +98,11 @@ def fit_cohorts(
     """
     if companion_quantiles not in ("own", "source"):
         raise ValueError(f"companion_quantiles is 'own' or 'source', found {companion_quantiles!r}")
-    given = [cohort if isinstance(cohort, Mapping) else {"X": cohort} for cohort in cohorts.values()]
-    begun = [_begun(estimator, **cohort) for cohort in given]
+    if not isinstance(estimator, Imputer):
+        raise TypeError(f"expected an estimator, found {estimator!r}")
+    if not isinstance(cohorts, Mapping):
+        raise TypeError(f"cohorts is a dict of tables by name, found {type(cohorts).__name__}")
+    begun = [_begun(estimator, name, cohort) for name, cohort in cohorts.items()]
     with Bar(estimator.verbose) as bar:
         conditions = Conditions(_tables.seed_of(estimator.random_state), _tables.threads_of(estimator.n_jobs), bar)
         models = _core.fit_cohorts(
@@ -107,13 +118,18 @@ def fit_cohorts(
     return dict(zip(cohorts, fitted, strict=True))
 
 
-def _begun(
-    estimator: Kind, X: Any, *, covariates: Any = None, groups: Any = None, companion: Any = None
-) -> tuple[Kind, Any, _core.Table]:
+def _begun(estimator: Kind, name: str, cohort: Any) -> tuple[Kind, Any, _core.Table]:
     """A copy of the estimator, and a cohort as it and as the library take it."""
-    copy = type(estimator)(**estimator.get_params(deep=False))
-    values = copy._validated(X, reset=True)
-    return copy, values, _core.Table(values, copy._about(X, values, covariates, groups, companion))
+    given = cohort if isinstance(cohort, Mapping) else {"X": cohort}
+    if "X" not in given or not given.keys() <= {"X", "covariates", "groups", "companion"}:
+        raise ValueError(f"cohort {name!r} has {', '.join(map(str, given))}; give X, covariates, groups, companion")
+    copy = clone(estimator)
+    try:
+        values = copy._validated(given["X"], reset=True)
+        beside = [given.get(what) for what in ("covariates", "groups", "companion")]
+        return copy, values, _core.Table(values, copy._about(given["X"], values, *beside))
+    except ValueError as refusal:
+        raise ValueError(f"cohort {name!r}: {refusal}") from refusal
 
 
 def _ended(copy: Kind, values: Any, model: _core.Model, seed: int) -> Kind:
@@ -131,6 +147,8 @@ class _Crew:
             raise TypeError(f"workers are reached through a distributed.Client, found {client!r}")
         if client.asynchronous:
             raise ValueError("the client is asynchronous; give one that waits: Client(..., asynchronous=False)")
+        if client.status != "running":
+            raise ValueError(f"the client is {client.status}; open one: Client(...)")
         self.client, self.folder = client, folder
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -161,36 +179,48 @@ class _Sent:
         self.client, self.folder, self.part = crew.client, crew.folder, part
         self.common, self.about = common, about
         self.futures: dict[Future, int] = {}
-        self.losses = 0
-        self._place()
-
-    def _place(self) -> None:
-        """Brings the common data to where every worker finds them."""
-        if self.folder is None:
-            self.where: Any = self.client.scatter(self.common, broadcast=True, hash=False)
-        else:
-            self.where = self.folder / f"common-{self.about}"
-            if not self.where.exists():
-                _keep(self.where, self.common)
+        self.losses: Counter[int] = Counter()
+        self.where: Any = None
 
     def outcomes(self, tasks: list[bytes], names: list[str], waiting: list[int]) -> Iterator[tuple[int, bytes] | None]:
         waiting = waiting[::-1]
         while waiting or self.futures:
-            room = _AHEAD * max(1, sum(self.client.nthreads().values()))
-            while waiting and len(self.futures) < room:
-                number = waiting.pop()
-                self.futures[self._submitted(tasks[number], names[number])] = number
+            self._send(tasks, names, waiting)
             done = [future for future in self.futures if future.done()]
+            lost = []
             for future in done:
                 number = self.futures.pop(future)
-                outcome = self._outcome(future)
+                outcome = _outcome(future)
                 if outcome is None:
-                    waiting.append(number)
+                    lost.append(number)
                 else:
                     yield number, outcome
-            if not done:
+            if lost:
+                self._again(lost)
+                waiting += lost
+            if not done or lost:
                 time.sleep(_AWAKE)
                 yield None
+
+    def _send(self, tasks: list[bytes], names: list[str], waiting: list[int]) -> None:
+        """Sends tasks until each thread of the cluster has some ahead; none while there is no worker."""
+        threads = sum(self.client.nthreads().values()) if waiting else 0
+        if threads and self.where is None:
+            self._place()
+        while waiting and self.where is not None and len(self.futures) < _AHEAD * threads:
+            number = waiting.pop()
+            self.futures[self._submitted(tasks[number], names[number])] = number
+
+    def _place(self) -> None:
+        """Brings the common data to where every worker finds them."""
+        if self.folder is not None:
+            self.where = self.folder / f"common-{self.about}"
+            if _kept(self.where) is None:
+                _keep(self.where, self.common)
+            return
+        # Workers may have gone since they were counted: then again later.
+        with suppress(TimeoutError, OSError):
+            self.where = self.client.scatter(self.common, broadcast=True, hash=False, timeout=_PATIENCE)
 
     def _submitted(self, task: Any, name: str) -> Future:
         if len(task) > _LARGE:
@@ -199,28 +229,32 @@ class _Sent:
         # A key of its own: a task that was lost is not what the scheduler remembers of it.
         return self.client.submit(_computed, *arguments, key=f"{name}-{time.monotonic_ns()}")
 
-    def _outcome(self, future: Future) -> bytes | None:
-        """Nothing where it was lost with its worker."""
-        if future.status == "finished":
-            outcome: bytes = future.result()
-            return outcome
-        error = future.exception() if future.status == "error" else None
-        if error is not None and type(error).__name__ not in ("KilledWorker", "FutureCancelledError"):
-            raise error
-        self.losses += 1
-        if self.losses > _LOSSES:
-            raise RuntimeError(
-                f"{self.losses} tasks of {self.part} were lost with their workers: do these have the memory?"
-            )
-        self._place()
-        return None
+    def _again(self, lost: list[int]) -> None:
+        """Gets ready to send what was lost; common data may have gone with it."""
+        self.losses.update(lost)
+        if max(self.losses.values()) > _LOSSES:
+            lost_for_good = f"a task of {self.part} was lost with its worker again and again"
+            raise RuntimeError(f"{lost_for_good}: do workers have the memory that it takes?")
+        self.where = None
 
     def end(self) -> None:
         """Takes back what is still on its way, and data that nobody needs any more."""
         if self.futures:
             self.client.cancel(list(self.futures))
-        if self.folder is not None:
+        if isinstance(self.where, Path):
             self.where.unlink(missing_ok=True)
+
+
+def _outcome(future: Future) -> bytes | None:
+    """Nothing where it was lost with its worker."""
+    try:
+        if future.status in ("finished", "error"):
+            outcome: bytes = future.result()
+            return outcome
+    except Exception as error:
+        if type(error).__name__ not in _LOST:
+            raise
+    return None
 
 
 class _Quiet:
@@ -246,20 +280,28 @@ def _computed(version: str, part: str, where: Any, task: bytes, folder: Path | N
 
 @lru_cache(maxsize=1)
 def _read(file: Path) -> bytes:
-    return file.read_bytes()
+    content = _kept(file)
+    if content is None:
+        raise FileNotFoundError(f"{file} is not there, or is not whole")
+    return content
 
 
 def _kept(file: Path) -> bytes | None:
+    """What a file holds; nothing where it is not there, or not as it was written."""
     try:
-        return file.read_bytes()
+        content = file.read_bytes()
     except FileNotFoundError:
         return None
+    digest, content = content[:32], content[32:]
+    return content if hashlib.sha256(content).digest() == digest else None
 
 
 def _keep(file: Path, content: bytes) -> None:
-    """Writes a file that is whole or not there."""
+    """Writes a file that is whole or not there, its digest in front."""
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix="unfinished-", delete=False) as unfinished:
-        unfinished.write(content)
+        unfinished.write(hashlib.sha256(content).digest() + content)
+        unfinished.flush()
+        os.fsync(unfinished.fileno())
     os.replace(unfinished.name, file)
 
 

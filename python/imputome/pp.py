@@ -12,9 +12,10 @@ import numpy as np
 from . import _core, _tables
 from ._anndata import Known, Record, cells_of, expect_cells, has_gaps, matrix_of, table_of
 from ._cells import CellModel
-from ._estimator import Imputer, of_method
+from ._estimator import Imputer, expect_unused, of_method
 from ._load import load
 from ._progress import Bar, Conditions
+from ._sklearn import check_is_fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def impute(
     layer : str, optional
         The layer that is filled; ``X`` by default.
     key_added : str
-        Name of the new layer.
+        Name of the new layer; what an earlier run left under it is replaced.
     covariates : list of str, optional
         Columns of ``obs`` that methods of tables may use.
     groups : str, optional
@@ -94,6 +95,8 @@ def impute(
         raise ValueError(f"{next(iter(asked))} has no effect beside model, which has learned before")
     file = fspath(model) if isinstance(model, str | PathLike) else None
     fitted = load(model) if isinstance(model, str | PathLike) else model
+    expect_anndata(adata)
+    expect_model(fitted)
     adata = adata.copy() if copy and not adata.isbacked else adata.to_memory() if copy else _actual(adata)
     matrix = matrix_of(adata, layer)
     known = Known(covariates, groups, companion)
@@ -146,6 +149,7 @@ def fit(
         Of counts of single cells a model of cells, of a matrix with gaps a fitted estimator. Both are saved with
         ``save(path)``, read by :func:`imputome.load`, and read by the program.
     """
+    expect_anndata(adata)
     matrix = matrix_of(adata, layer)
     known = Known(covariates, groups, companion)
     with Bar(verbose) as bar:
@@ -157,8 +161,24 @@ def fit(
         return _learned(table, method, settings, start, companion_quantiles, conditions)
 
 
+def expect_anndata(adata: object) -> None:
+    """Refuses what is no AnnData."""
+    if not hasattr(adata, "obs_names"):
+        raise TypeError(f"expected an AnnData, found {type(adata).__name__}; arrays and data frames go to estimators")
+
+
+def expect_model(model: object) -> None:
+    """Refuses what has not learned."""
+    if not isinstance(model, CellModel | Imputer | None):
+        raise TypeError(f"model is a fitted estimator, a CellModel or a path, found {type(model).__name__}")
+    if isinstance(model, Imputer):
+        check_is_fitted(model)
+
+
 def _actual(adata: AnnData) -> AnnData:
     """A view becomes an object of its own, as AnnData does on any change."""
+    if adata.is_view and adata.isbacked:
+        raise ValueError("a view of a file cannot get a layer; give adata.to_memory(), or copy=True")
     if adata.is_view:
         warnings.warn("adata is a view and becomes an object of its own", stacklevel=3)
         adata._init_as_actual(adata.copy())
@@ -167,8 +187,12 @@ def _actual(adata: AnnData) -> AnnData:
 
 def _specified(method: str | Imputer | None, unnamed: str, settings: dict[str, Any]) -> str:
     if isinstance(method, Imputer):
+        expect_unused(method)
         found = json.loads(method._specified())
         return _tables.specified(found.pop("name"), {**found, **settings})
+    if not isinstance(method, str | None):
+        what = "; what has learned goes to model=" if isinstance(method, CellModel) else ""
+        raise TypeError(f"method is text or an estimator, found {type(method).__name__}{what}")
     return _tables.specified(method or unnamed, settings)
 
 
@@ -202,6 +226,7 @@ def _impute_table(
     assert found.values is not None
     np.copyto(values, found.values, where=gaps)
     key = record.key
+    record.clear(adata)
     adata.layers[key] = values
     if found.spread is not None:
         adata.layers[f"{key}_spread"] = found.spread
@@ -234,6 +259,7 @@ def _impute_cells(
     found = model.model_.impute(cells, policy, conditions)
     imputed = csr_matrix((found.values, found.columns, found.starts), shape=adata.shape)
     key = record.key
+    record.clear(adata)
     adata.layers[key] = imputed if hasattr(matrix, "tocsr") else imputed.toarray()
     adata.obs[f"{key}_zeros_filled"] = np.asarray(found.filled_of_cells, dtype=np.int64)
     adata.var[f"{key}_estimated"] = np.asarray(found.imputed)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import numbers
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _anndata, _core, _tables
+from . import _anndata, _beside, _core, _tables
+from ._estimator import Imputer, expect_unused
 from ._progress import Bar, Conditions
 
 if TYPE_CHECKING:
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
     from anndata import AnnData
     from numpy.typing import ArrayLike
 
-    from ._estimator import Imputer
     from ._tables import RandomState
 
 #: Methods compared on tables when none are named: from nothing learned to among the best, all quick on tables of usual
@@ -64,6 +65,10 @@ class Evaluation:
     def save(self, path: str | PathLike[str]) -> None:
         """Writes the report, one HTML page."""
         Path(path).write_text(self.page, encoding="utf-8")
+
+    def __repr__(self) -> str:
+        data = self.found["data"]
+        return f"Evaluation of {len(self.found['methods'])} methods on {data['name']}\n{self.summary}"
 
     def _repr_html_(self) -> str:
         return f'<iframe srcdoc="{escape(self.page, quote=True)}" style="width:100%;height:60em;border:0"></iframe>'
@@ -128,6 +133,14 @@ def evaluate(
     -------
     Evaluation
     """
+    if layer is not None and not _is_anndata(data):
+        raise ValueError("layer has no effect: data is no AnnData")
+    if not isinstance(repeats, numbers.Integral) or repeats < 1:
+        raise ValueError(f"repeats is a whole number from 1 on, found {repeats!r}")
+    methods = [methods] if isinstance(methods, str) else methods
+    if methods is not None and not len(methods):
+        raise ValueError("methods is empty; name some, or leave it out")
+    scenarios = [scenarios] if isinstance(scenarios, str) else scenarios
     matrix = _anndata.matrix_of(data, layer) if _is_anndata(data) else None
     conditions = Conditions(_tables.seed_of(random_state), _tables.threads_of(n_jobs), Bar(verbose))
     with conditions.progress:
@@ -185,6 +198,9 @@ def _labels(data: Any, by: str) -> list[str]:
 def _named(method: str | Imputer) -> tuple[str, str]:
     if isinstance(method, str):
         return (method, _core.parse(method))
+    if not isinstance(method, Imputer):
+        raise TypeError(f"a method is text or an estimator, found {method!r}")
+    expect_unused(method)
     specified, usual = method._specified(), json.loads(_core.parse(method._method))
     changed = [f"{name}={value}" for name, value in json.loads(specified).items() if usual[name] != value]
     return (":".join([method._method, *changed]), specified)
@@ -201,7 +217,7 @@ def _table(data: Any, matrix: Any, covariates: Any, groups: Any, companion: Any)
     if values.ndim != 2:
         raise ValueError(f"expected a table of samples by genes, found shape {values.shape}")
     genes, samples = _tables.names_of_genes(data, values.shape[1]), _tables.names_of_rows(data)
-    about = _tables.About(
+    about = _beside.About(
         len(values), genes, samples=samples, covariates=covariates, groups=groups, companion=companion
     )
     return _core.Table(values, about)

@@ -228,3 +228,38 @@ def test_methods_are_compared_and_the_page_is_shown_and_saved(table, tmp_path):
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!")
     with pytest.raises(ValueError, match="asked for twice"):
         imputome.tl.evaluate(table[0], ["mean", "mean"])
+
+
+def test_a_name_used_again_keeps_nothing_of_before(table):
+    adata = samples(table[0])
+    imputome.pp.impute(adata, "gaussian")
+    assert "imputed_spread" in adata.layers
+    imputome.pp.impute(adata, "mean")
+    assert set(adata.layers) == {"imputed"}
+    assert adata.uns["imputome"]["imputed"]["method"] == "mean"
+
+
+@pytest.mark.parametrize("key", ["a/b", "", None, 3])
+def test_names_that_no_file_takes_are_refused(table, key):
+    adata = samples(table[0])
+    with pytest.raises(ValueError, match="key_added is a name without /"):
+        imputome.pp.impute(adata, "mean", key_added=key)
+    assert not adata.layers
+
+
+def test_what_is_wrong_is_said_before_anything_is_left(table, tmp_path):
+    adata = samples(table[0])
+    adata.uns["imputome"] = "mine"
+    with pytest.raises(ValueError, match="not what imputome leaves there"):
+        imputome.pp.impute(adata, "mean")
+    assert not adata.layers
+    del adata.uns["imputome"]
+    adata.write_h5ad(tmp_path / "t.h5ad")
+    backed = anndata.read_h5ad(tmp_path / "t.h5ad", backed="r")
+    with pytest.raises(ValueError, match="view of a file"):
+        imputome.pp.impute(backed[:40], "mean")
+    assert imputome.pp.impute(backed[:40], "mean", copy=True).layers["imputed"].shape == (40, 25)
+    with pytest.raises(TypeError, match="model is a fitted estimator"):
+        imputome.pp.impute(adata, model=3)
+    with pytest.raises(TypeError, match="goes to model="):
+        imputome.pp.impute(counts(), imputome.pp.fit(counts(), QUICK))

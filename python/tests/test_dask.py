@@ -122,6 +122,49 @@ def test_data_that_were_sent_survive_a_killed_worker(client, expression):
     assert here.tobytes() == there.tobytes()
 
 
+def test_every_worker_may_die(client):
+    asked = {"method": "deepimpute", "epochs": 60, "targets": 8, "hidden": 64}
+    here, there = cells(), cells()
+    imputome.pp.impute(here, **asked)
+    client.wait_for_workers(2)
+    victims = list(client.run(os.getpid).values())
+    with workers(client):
+        timers = [threading.Timer(0.3, os.kill, (victim, signal.SIGKILL)) for victim in victims]
+        for timer in timers:
+            timer.start()
+        imputome.pp.impute(there, **asked)
+        for timer in timers:
+            timer.join()
+    assert here.layers["imputed"].data.tobytes() == there.layers["imputed"].data.tobytes()
+
+
+def test_tasks_wait_for_workers_and_ctrl_c_is_heard_meanwhile(expression):
+    with (
+        distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+        workers(client),
+    ):
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            imputome.MissForest(trees=2).fit(expression)
+        assert time.monotonic() - began < 5
+        signal.signal(signal.SIGINT, before)
+        threading.Timer(1.0, cluster.scale, (1,)).start()
+        there = imputome.MissForest(trees=2, rounds=1).fit_transform(expression)
+    assert there.tobytes() == imputome.MissForest(trees=2, rounds=1).fit_transform(expression).tobytes()
+
+
+def test_damaged_outcomes_are_computed_again(client, expression, tmp_path):
+    here = imputome.tl.evaluate(expression, ["mean", "knn"], repeats=1)
+    for damage in (b"", b"short", b"x" * 100):
+        with workers(client, folder=tmp_path):
+            there = imputome.tl.evaluate(expression, ["mean", "knn"], repeats=1)
+        assert found(here) == found(there)
+        next(tmp_path.glob("evaluation-*")).write_bytes(damage)
+
+
 def test_what_is_there_is_not_computed_again(client, expression, tmp_path):
     class StopError(Exception):
         pass
@@ -186,7 +229,11 @@ def test_an_evaluation_of_cells(client):
     assert json.dumps(both[0], sort_keys=True) == json.dumps(both[1], sort_keys=True)
 
 
-def test_what_is_no_client_is_refused():
+def test_what_is_no_client_is_refused(client):
+    closed = distributed.Client(client.cluster)
+    closed.close()
+    with pytest.raises(ValueError, match="the client is closed"), workers(closed):
+        pass
     with pytest.raises(TypeError, match="through a distributed.Client, found 'tcp"), workers("tcp://127.0.0.1:8786"):
         pass
 

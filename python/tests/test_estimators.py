@@ -10,7 +10,7 @@ import pytest
 from checked import SHORT, estimator
 
 import imputome
-from imputome import _core, _methods, _tables
+from imputome import _beside, _core, _methods, _tables
 from imputome._progress import Bar, Conditions
 
 #: Methods that learn each gene by itself, and so take some genes of an array at a time.
@@ -86,7 +86,7 @@ def test_windows_of_rows_do_not_change_a_bit(name):
     count = 1300
     given = (random.normal(size=(count, 2)) @ random.normal(size=(2, 6)) + 5).astype(np.float32).clip(0)
     given[random.random(given.shape) < 0.2] = np.nan
-    about = _tables.About(
+    about = _beside.About(
         count,
         [f"x{i}" for i in range(6)],
         covariates={"tissue": ["Whole Blood", "Lung"] * (count // 2)},
@@ -112,7 +112,7 @@ def test_learning_from_the_array_itself_changes_no_bit(name, tmp_path):
     given[random.random(given.shape) < 0.2] = np.nan
     given = given[:60, :8] if name not in BY_GENE else given
     count = len(given)
-    about = _tables.About(
+    about = _beside.About(
         count,
         [f"x{i}" for i in range(given.shape[1])],
         covariates={"tissue": ["Whole Blood", "Lung"] * (count // 2)},

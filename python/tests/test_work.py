@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import imputome
-from imputome import _core, _tables
+from imputome import _beside, _core, _tables
 from imputome._progress import Conditions
 
 
@@ -21,7 +21,7 @@ def big():
 
 def core_table():
     values = big()
-    return _core.Table(values, _tables.About(len(values), [f"g{i}" for i in range(300)]))
+    return _core.Table(values, _beside.About(len(values), [f"g{i}" for i in range(300)]))
 
 
 @pytest.fixture(autouse=True)

@@ -18,11 +18,17 @@ NO_DISTANCE = (
     "gene's mean; the test expects a neighbor"
 )
 ESTIMATOR = "Mice has one model, a ridge regression that it chooses; there is no estimator to plug in"
-ROUNDS = "Mice works on all equations at once and has no rounds, first fills or order of visits to look at"
-BOUNDS = "Mice does not cut estimates off at bounds"
+ROUNDS = (
+    "the test looks at rounds, first fills or the order of visits, which the shared form of Mice, run here, does not "
+    "have; its form `faithful` has rounds and order, under settings of its own"
+)
+BOUNDS = (
+    "bounds of Mice are in standard scores (`minimum`, `maximum`) or ranges of each gene (`margin`); the test gives "
+    "them in the unit of the columns"
+)
 SHRUNK = (
-    "Mice shrinks its coefficients by cross-validation, for tables with noise; here is none, and a few entries of a "
-    "hundred lie beyond the tolerance"
+    "Mice shrinks its coefficients by a ridge that it takes from the evidence; tables without noise lose by that, and "
+    "a few entries of a hundred lie beyond the tolerance"
 )
 EMPTY = "a table without a measured value is refused"
 OTHER = "a test of SimpleImputer alone"
