@@ -4,7 +4,7 @@
 
 use imputome_classical::{Form, Mice, Order};
 use imputome_core::{
-    Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Mask, Names, Run,
+    Covariate, CovariateValues, Covariates, Dataset, FittedImputer, Imputer, Mask, Names, Run,
 };
 use ndarray::Array2;
 
@@ -283,4 +283,67 @@ fn estimates_stay_between_minimum_and_maximum() {
         assert!(estimates.iter().all(|v| (-0.5..=0.25).contains(v)));
         assert!(estimates.iter().any(|&v| v == 0.25));
     }
+}
+
+#[test]
+fn settings_that_a_form_would_ignore_are_refused() {
+    let faithful = || Mice::preset("faithful").unwrap();
+    let asked = [
+        (
+            Mice {
+                block: 4,
+                ..Mice::default()
+            },
+            "block must be left out",
+        ),
+        (
+            Mice {
+                order: Order::Random,
+                ..Mice::default()
+            },
+            "form=faithful",
+        ),
+        (
+            Mice {
+                sample_posterior: true,
+                ..Mice::default()
+            },
+            "sample_posterior",
+        ),
+        (
+            Mice {
+                nearest_genes: Some(5),
+                ..Mice::default()
+            },
+            "nearest_genes",
+        ),
+        (
+            Mice {
+                ridge: Some(0.1),
+                ..faithful()
+            },
+            "form=shared",
+        ),
+        (
+            Mice {
+                minimum: Some(1.0),
+                maximum: Some(-1.0),
+                ..Mice::default()
+            },
+            "minimum must be at most maximum, -1",
+        ),
+    ];
+    for (settings, said) in asked {
+        let error = settings.check().unwrap_err().to_string();
+        assert!(error.contains(said), "{error}");
+    }
+    assert!(
+        Mice {
+            block: 4,
+            order: Order::Random,
+            ..faithful()
+        }
+        .check()
+        .is_ok()
+    );
 }

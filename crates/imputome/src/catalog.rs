@@ -258,11 +258,15 @@ impl Method {
     pub fn with_value(&self, setting: &str, value: Value) -> Result<Self> {
         let mut fields = serde_json::to_value(self).expect("settings are plain data");
         fields[setting] = value.clone();
-        serde_json::from_value(fields).map_err(|error| Error::IllegalSetting {
-            method: self.name().into(),
-            setting: setting.into(),
-            rule: error.to_string(),
-            found: value.to_string(),
+        serde_json::from_value(fields).map_err(|error| {
+            let settings = self.imputer().settings().into_iter();
+            let limit = { settings }.find(|known| known.name == setting);
+            Error::IllegalSetting {
+                method: self.name().into(),
+                setting: setting.into(),
+                rule: limit.map_or_else(|| error.to_string(), |known| known.limit.to_string()),
+                found: value.to_string(),
+            }
         })
     }
 }

@@ -27,8 +27,8 @@ pub use fitted::FittedMice;
 pub use gene::GeneTurn;
 
 use imputome_core::{
-    Dataset, FittedImputer, Imputer, MethodCard, Preset, Result, Run, Scale, Setting, Summary,
-    TableShape, Weights, settings,
+    Dataset, Error, FittedImputer, Imputer, MethodCard, Preset, Result, Run, Scale, Setting,
+    Summary, TableShape, Weights, settings,
 };
 use ndarray::Array2;
 use schemars::JsonSchema;
@@ -195,6 +195,44 @@ impl Mice {
         })
     }
 
+    /// Refuses settings that the form asked for would ignore, and bounds without room.
+    fn check_form(&self) -> Result<()> {
+        let usual = Self::default();
+        let (ignored, form) = match self.form {
+            Form::Shared => (
+                [
+                    ("order", self.order != usual.order),
+                    ("block", self.block != usual.block),
+                    ("sample_posterior", self.sample_posterior),
+                    ("nearest_genes", self.nearest_genes.is_some()),
+                ]
+                .to_vec(),
+                "faithful",
+            ),
+            Form::Faithful => ([("ridge", self.ridge.is_some())].to_vec(), "shared"),
+        };
+        let illegal = |setting: &str, rule: String, found: &str| {
+            Err(Error::IllegalSetting {
+                method: CARD.name.into(),
+                setting: setting.into(),
+                rule,
+                found: found.into(),
+            })
+        };
+        if let Some((setting, _)) = ignored.iter().find(|(_, asked)| *asked) {
+            let rule = format!("left out: it has an effect in form={form} alone");
+            return illegal(setting, rule, "a value of its own");
+        }
+        match (self.minimum, self.maximum) {
+            (Some(least), Some(most)) if least > most => illegal(
+                "minimum",
+                format!("at most maximum, {most}"),
+                &least.to_string(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// Rebuilds what an earlier fit learned.
     pub fn restore(&self, weights: &Weights) -> Result<FittedMice> {
         fitted::restore(weights)
@@ -329,6 +367,11 @@ impl Imputer for Mice {
 
     fn settings(&self) -> Vec<Setting> {
         settings::describe(self)
+    }
+
+    fn check(&self) -> Result<()> {
+        settings::check(CARD.name, &Imputer::settings(self))?;
+        self.check_form()
     }
 
     fn memory(&self, shape: TableShape) -> u64 {
