@@ -65,14 +65,18 @@ def interrupted(work, after):
             signal.raise_signal(signal.SIGINT)
 
     thread = threading.Thread(target=interrupt, daemon=True)
+    over = False
     thread.start()
     try:
-        work()
+        try:
+            work()
+            over = True
+        finally:
+            ended.set()
+            thread.join()
     except KeyboardInterrupt:
-        return time.monotonic() - asked[0]
-    finally:
-        ended.set()
-        thread.join()
+        # It may have come when the work was just over.
+        return None if over else time.monotonic() - asked[0]
     return None
 
 
