@@ -46,8 +46,9 @@ class Record:
         for layer in (self.key, f"{self.key}_spread"):
             adata.layers.pop(layer, None)
         for frame in (adata.obs, adata.var):
-            left = [name for name in OF_A_LAYER if f"{self.key}_{name}" in frame]
-            frame.drop(columns=[f"{self.key}_{name}" for name in left], inplace=True)
+            for name in OF_A_LAYER:
+                if f"{self.key}_{name}" in frame:
+                    del frame[f"{self.key}_{name}"]
 
     def leave(self, adata: AnnData, specified: str, remarks: list[str], policy: str | None = None) -> None:
         settings = json.loads(specified)
@@ -69,7 +70,7 @@ class Record:
 
 def matrix_of(adata: AnnData, layer: str | None) -> Any:
     if layer is not None and layer not in adata.layers:
-        raise ValueError(f"there is no layer {layer!r}; there are {', '.join(adata.layers) or 'none'}")
+        raise ValueError(f"there is no layer {layer!r}; there are {', '.join(filter(None, adata.layers)) or 'none'}")
     matrix: Any = adata.X if layer is None else adata.layers[layer]
     if matrix is None:
         raise ValueError("adata.X is empty; name a layer")

@@ -235,7 +235,9 @@ def test_a_name_used_again_keeps_nothing_of_before(table):
     imputome.pp.impute(adata, "gaussian")
     assert "imputed_spread" in adata.layers
     imputome.pp.impute(adata, "mean")
-    assert set(adata.layers) == {"imputed"}
+    assert "imputed_spread" not in adata.layers
+    with pytest.raises(ValueError, match="there is no layer 'x'; there are imputed"):
+        imputome.pp.impute(adata, "mean", layer="x")
     assert adata.uns["imputome"]["imputed"]["method"] == "mean"
 
 
