@@ -29,6 +29,11 @@ METHODS = {
 
 
 def built(variable, name):
+    """A program to compare with.
+
+    ``test.sh`` names those that it has built, and one that is missing then fails; who tries the package alone need not
+    build them.
+    """
     if variable in os.environ:
         place = Path(os.environ[variable])
         assert place.exists(), f"{variable} names {place}, which is not there"
